@@ -1,0 +1,14 @@
+namespace RctOnnx.Onnx;
+
+/// <summary>What stands on the pooled features.</summary>
+public enum HeadKind
+{
+    /// <summary>Nothing: an encoder without a task.</summary>
+    None,
+
+    /// <summary>dropout → linear. With <see cref="Pooling.Pooler"/> this is BERT's classification head.</summary>
+    Linear,
+
+    /// <summary>dropout → dense → GELU (erf) → dropout → linear: ELECTRA's classification head.</summary>
+    Electra,
+}

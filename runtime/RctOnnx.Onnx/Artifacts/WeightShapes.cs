@@ -1,0 +1,42 @@
+namespace RctOnnx.Onnx;
+
+/// <summary>The parts list of a model: every canonical weight with its shape, in a fixed order.</summary>
+public static class WeightShapes
+{
+    /// <summary>Name and shape of every weight of an encoder with a head; <paramref name="labelCount"/> is ignored without a head.</summary>
+    public static IReadOnlyList<KeyValuePair<string, long[]>> Of(EncoderConfig encoder, HeadConfig head, int labelCount)
+    {
+        List<KeyValuePair<string, long[]>> shapes = [];
+        long embedding = encoder.EmbeddingWidth, hidden = encoder.HiddenWidth, inner = encoder.IntermediateWidth;
+        shapes.Add(new(TensorNames.WordEmbeddings, [encoder.VocabularySize, embedding]));
+        shapes.Add(new(TensorNames.PositionEmbeddings, [encoder.PositionCount, embedding]));
+        shapes.Add(new(TensorNames.TokenTypeEmbeddings, [encoder.TokenTypeCount, embedding]));
+        Norm(TensorNames.EmbeddingNorm, embedding);
+        if (encoder.HasEmbeddingProjection) Linear(TensorNames.EmbeddingProjection, embedding, hidden);
+        for (int layer = 0; layer < encoder.LayerCount; layer++)
+        {
+            foreach (string part in (string[])["query", "key", "value", "output"])
+                Linear(TensorNames.Attention(layer, part), hidden, hidden);
+            Norm(TensorNames.AttentionNorm(layer), hidden);
+            Linear(TensorNames.Intermediate(layer), hidden, inner);
+            Linear(TensorNames.FeedForwardOutput(layer), inner, hidden);
+            Norm(TensorNames.FeedForwardNorm(layer), hidden);
+        }
+        if (head.Pooling == Pooling.Pooler) Linear(TensorNames.Pooler, hidden, hidden);
+        if (head.Kind == HeadKind.Electra) Linear(TensorNames.HeadDense, hidden, hidden);
+        if (head.Kind != HeadKind.None) Linear(TensorNames.HeadOutput, hidden, labelCount);
+        return shapes;
+
+        void Linear(string name, long inputs, long outputs)
+        {
+            shapes.Add(new(TensorNames.Weight(name), [inputs, outputs]));
+            shapes.Add(new(TensorNames.Bias(name), [outputs]));
+        }
+
+        void Norm(string name, long width)
+        {
+            shapes.Add(new(TensorNames.Weight(name), [width]));
+            shapes.Add(new(TensorNames.Bias(name), [width]));
+        }
+    }
+}
