@@ -1,0 +1,125 @@
+using System.Globalization;
+using Google.Protobuf;
+using RctOnnx.Onnx.Protobuf;
+using DataLocation = RctOnnx.Onnx.Protobuf.TensorProto.Types.DataLocation;
+
+namespace RctOnnx.Onnx;
+
+/// <summary>Weights in a file beside the model: one file, a plain name, the same folder, no links.</summary>
+internal static class ExternalData
+{
+    private const int Alignment = 4096; // a page, so that ONNX Runtime can map the weights instead of reading them
+    private const int Block = 1 << 20;
+    private static readonly string[] KnownKeys = ["location", "offset", "length", "checksum"];
+
+    /// <summary>Moves all weights of at least a page to <paramref name="dataPath"/>; smaller ones stay in the model.</summary>
+    public static void Write(ModelProto model, string dataPath)
+    {
+        string location = Path.GetFileName(dataPath);
+        AtomicFile.Write(dataPath, stream =>
+        {
+            foreach (TensorProto tensor in model.Graph.Initializer.Where(tensor => tensor.RawData.Length >= Alignment))
+            {
+                long offset = (stream.Position + Alignment - 1) / Alignment * Alignment;
+                stream.Position = offset;
+                WriteBlocks(stream, tensor.RawData.Span);
+                tensor.ExternalData.Add(Entry("location", location));
+                tensor.ExternalData.Add(Entry("offset", offset.ToString(CultureInfo.InvariantCulture)));
+                tensor.ExternalData.Add(Entry("length", tensor.RawData.Length.ToString(CultureInfo.InvariantCulture)));
+                tensor.DataLocation = DataLocation.External;
+                tensor.RawData = ByteString.Empty;
+            }
+            if (stream.Length < stream.Position) stream.SetLength(stream.Position);
+        });
+    }
+
+    /// <summary>The path of the one external file of a model, checked, or null. Throws <see cref="ModelFileException"/>.</summary>
+    public static string? Check(ModelProto model, string modelPath)
+    {
+        string? path = null;
+        foreach (TensorProto tensor in Tensors(model.Graph))
+        {
+            if (tensor.ExternalData.Count == 0 && tensor.DataLocation != DataLocation.External) continue;
+            string found = Confined(tensor, modelPath);
+            if (path is not null && path != found)
+                throw new ModelFileException($"The model '{modelPath}' spreads its weights over '{Path.GetFileName(path)}' and '{Path.GetFileName(found)}'; one file beside it is allowed. Export it again.");
+            path = found;
+            (long offset, long length) = Range(tensor);
+            long size = new FileInfo(found).Length;
+            if (offset < 0 || length < 0 || offset > size || length > size - offset)
+                throw new ModelFileException($"Weight '{tensor.Name}' lies at {offset} to {offset + length} of '{Path.GetFileName(found)}', which has {size} bytes. Fetch or export the model again.");
+        }
+        return path;
+    }
+
+    /// <summary>The bytes of a checked weight.</summary>
+    public static ReadOnlyMemory<byte> Read(TensorProto tensor, string dataPath)
+    {
+        (long offset, long length) = Range(tensor);
+        byte[] bytes = new byte[checked((int)length)];
+        using FileStream stream = File.OpenRead(dataPath);
+        stream.Position = offset;
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    /// <summary>Every tensor of a graph: weights and those in attributes, also of nested graphs.</summary>
+    public static IEnumerable<TensorProto> Tensors(GraphProto graph)
+    {
+        foreach (TensorProto tensor in graph.Initializer) yield return tensor;
+        foreach (AttributeProto attribute in graph.Node.SelectMany(node => node.Attribute))
+        {
+            if (attribute.T is not null) yield return attribute.T;
+            foreach (TensorProto tensor in attribute.Tensors) yield return tensor;
+            foreach (GraphProto nested in attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G))
+                foreach (TensorProto tensor in Tensors(nested)) yield return tensor;
+        }
+    }
+
+    private static string Confined(TensorProto tensor, string modelPath)
+    {
+        foreach (StringStringEntryProto entry in tensor.ExternalData)
+            if (!KnownKeys.Contains(entry.Key))
+                throw new ModelFileException($"Weight '{tensor.Name}' has the external data key '{entry.Key}'; known are {string.Join(", ", KnownKeys)}.");
+        string location = Value(tensor, "location") ?? "";
+        if (location.Length == 0 || location is "." or ".." || location.AsSpan().IndexOfAny("/\\:\0") >= 0)
+            throw new ModelFileException($"Weight '{tensor.Name}' lies in '{location}'; expected the plain name of a file beside the model.");
+        FileInfo file = new(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(modelPath))!, location));
+        if (!file.Exists)
+            throw new ModelFileException($"The model's weights '{location}' are not beside it. Copy the file into the folder of '{modelPath}'.");
+        if (file.LinkTarget is not null)
+            throw new ModelFileException($"The model's weights '{location}' are a link; expected a plain file. Copy the file itself.");
+        return file.FullName;
+    }
+
+    private static (long Offset, long Length) Range(TensorProto tensor)
+    {
+        long offset = Number(tensor, "offset") ?? 0;
+        long expected = TensorData.ByteCount(TensorTypes.FromOnnx(tensor), [.. tensor.Dims]);
+        long length = Number(tensor, "length") ?? expected;
+        if (length != expected)
+            throw new ModelFileException($"Weight '{tensor.Name}' has {length} external bytes, expected {expected} for its shape [{string.Join(", ", tensor.Dims)}].");
+        return (offset, length);
+    }
+
+    private static long? Number(TensorProto tensor, string key) => Value(tensor, key) is not { } text
+        ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            ? number
+            : throw new ModelFileException($"Weight '{tensor.Name}' has the external data {key} '{text}', expected a number.");
+
+    private static string? Value(TensorProto tensor, string key) => tensor.ExternalData.FirstOrDefault(entry => entry.Key == key)?.Value;
+
+    private static StringStringEntryProto Entry(string key, string value) => new() { Key = key, Value = value };
+
+    // Blocks of zeros become holes: nothing to write, nothing on the disk.
+    private static void WriteBlocks(Stream stream, ReadOnlySpan<byte> bytes)
+    {
+        for (int start = 0; start < bytes.Length; start += Block)
+        {
+            ReadOnlySpan<byte> block = bytes[start..Math.Min(start + Block, bytes.Length)];
+            if (block.ContainsAnyExcept((byte)0)) stream.Write(block);
+            else stream.Position += block.Length;
+        }
+    }
+}

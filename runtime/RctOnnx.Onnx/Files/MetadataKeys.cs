@@ -1,0 +1,50 @@
+namespace RctOnnx.Onnx;
+
+/// <summary>Keys of <c>metadata_props</c> in a model file, and the version of this contract.</summary>
+public static class MetadataKeys
+{
+    /// <summary>The version that this build writes.</summary>
+    public const int FormatVersion = 1;
+
+    /// <summary>All of the product's keys start with it.</summary>
+    public const string Prefix = "rctonnx.";
+
+    /// <summary>Version of the contract, a number.</summary>
+    public const string Format = Prefix + "format";
+
+    /// <summary>JSON: encoder and head.</summary>
+    public const string Config = Prefix + "config";
+
+    /// <summary>JSON: label names by index.</summary>
+    public const string Labels = Prefix + "labels";
+
+    /// <summary><c>single_label</c>, <c>multi_label</c> or <c>regression</c>.</summary>
+    public const string ProblemType = Prefix + "problem_type";
+
+    /// <summary>Longest sequence in tokens, a number.</summary>
+    public const string MaxLength = Prefix + "max_length";
+
+    /// <summary><c>error</c>, <c>truncate</c> or <c>window</c>.</summary>
+    public const string LongText = Prefix + "long_text";
+
+    /// <summary>JSON: tokenizer rules.</summary>
+    public const string Tokenizer = Prefix + "tokenizer";
+
+    /// <summary>One piece a line; the line is the id.</summary>
+    public const string Vocabulary = Prefix + "vocabulary";
+
+    /// <summary>JSON: temperature and thresholds.</summary>
+    public const string Calibration = Prefix + "calibration";
+
+    /// <summary>JSON: texts with ids and logits.</summary>
+    public const string Probe = Prefix + "probe";
+
+    /// <summary>JSON: the evidence of the export; absent if there is none.</summary>
+    public const string Proof = Prefix + "proof";
+
+    /// <summary>JSON: how the model was trained; absent if unknown.</summary>
+    public const string Training = Prefix + "training";
+
+    /// <summary>SHA-256 in hexadecimal over the graph, the weights and all other metadata.</summary>
+    public const string Sha256 = Prefix + "sha256";
+}

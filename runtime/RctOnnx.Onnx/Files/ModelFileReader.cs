@@ -1,0 +1,159 @@
+using Google.Protobuf;
+using RctOnnx.Onnx.Protobuf;
+using DataLocation = RctOnnx.Onnx.Protobuf.TensorProto.Types.DataLocation;
+using DataType = RctOnnx.Onnx.Protobuf.TensorProto.Types.DataType;
+
+namespace RctOnnx.Onnx;
+
+/// <summary>The checks of <see cref="ModelFile.Read"/>, in order from cheap to dear.</summary>
+internal sealed class ModelFileReader(string path)
+{
+    private const int DeepestNesting = 64;
+
+    private static readonly HashSet<string> StandardDomains = ["", "ai.onnx"];
+    private static readonly HashSet<string> ForeignDomains = ["", "ai.onnx", "ai.onnx.ml", "com.microsoft"];
+
+    /// <summary>Operators of the portable dialect: what a file of ours may hold.</summary>
+    private static readonly HashSet<string> Operators =
+    [
+        "Add", "Cast", "Div", "Gather", "Gelu", "Identity", "LayerNormalization", "MatMul", "Max", "Mul", "ReduceMax", "ReduceSum",
+        "Relu", "Reshape", "Shape", "Sigmoid", "Slice", "Softmax", "Sub", "Tanh", "Transpose", "Unsqueeze",
+    ];
+
+    public ModelFileContent Read()
+    {
+        FileInfo file = Existing();
+        ModelProto model = Parse(file);
+        if (model.Graph is null || model.Graph.Input.Count == 0 || model.Graph.Output.Count == 0)
+            throw Refused("holds no graph with inputs and outputs: it is not an ONNX model, or it is damaged");
+        Dictionary<string, string> entries = Entries(model);
+        bool foreign = !entries.ContainsKey(MetadataKeys.Format);
+        int version = foreign ? 0 : ModelMetadata.CheckVersion(entries);
+        CheckOperators(model, foreign);
+        string? dataPath = ExternalData.Check(model, path);
+        CheckSizes(model, foreign);
+        string hash = ModelFileHash.Compute(model, dataPath);
+        ModelArtifact? artifact = null;
+        if (!foreign)
+        {
+            string stated = entries.GetValueOrDefault(MetadataKeys.Sha256, "(none)");
+            if (stated != hash)
+                throw Refused($"has the SHA-256 {hash}, but says {stated}: it was changed or damaged after it was written. Fetch or export it again");
+            artifact = ModelMetadata.Read(entries, Weights(model, dataPath));
+            ArtifactCheck.Validate(artifact);
+        }
+        return new ModelFileContent
+        {
+            Path = path,
+            Artifact = artifact,
+            Signature = Signature(model),
+            FormatVersion = version,
+            Sha256 = hash,
+            FileSize = file.Length + (dataPath is null ? 0 : new FileInfo(dataPath).Length),
+            ExternalDataPath = dataPath,
+            Opset = model.OpsetImport.FirstOrDefault(set => StandardDomains.Contains(set.Domain))?.Version ?? 0,
+        };
+    }
+
+    private FileInfo Existing()
+    {
+        if (Directory.Exists(path)) throw Refused("is a folder; expected an .onnx file. Name the file inside it");
+        FileInfo file = new(path);
+        if (!file.Exists) throw Refused("is not there. Check the path");
+        if (file.Length == 0) throw Refused("is empty; expected an ONNX model. Fetch or export it again");
+        if (file.Length > int.MaxValue) throw Refused($"has {file.Length} bytes; an ONNX file ends at {int.MaxValue}, larger weights belong beside it");
+        return file;
+    }
+
+    private ModelProto Parse(FileInfo file)
+    {
+        try
+        {
+            using FileStream stream = new(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+            using CodedInputStream input = CodedInputStream.CreateWithLimits(stream, int.MaxValue, DeepestNesting);
+            return ModelProto.Parser.ParseFrom(input);
+        }
+        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException or ArgumentException or OverflowException)
+        {
+            throw Refused($"is not an ONNX model, or it is damaged ({e.Message}). Fetch or export it again", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Refused($"cannot be read: {e.Message}", e);
+        }
+    }
+
+    private Dictionary<string, string> Entries(ModelProto model)
+    {
+        Dictionary<string, string> entries = [];
+        foreach (StringStringEntryProto entry in model.MetadataProps)
+            if (!entries.TryAdd(entry.Key, entry.Value)) throw Refused($"has the metadata key '{entry.Key}' twice");
+        return entries;
+    }
+
+    private void CheckOperators(ModelProto model, bool foreign)
+    {
+        HashSet<string> domains = foreign ? ForeignDomains : StandardDomains;
+        foreach (NodeProto node in Nodes(model.Graph))
+        {
+            if (!domains.Contains(node.Domain))
+                throw Refused($"uses the operator domain '{node.Domain}' ({node.OpType}); allowed are {string.Join(", ", domains.Select(domain => $"'{domain}'"))}");
+            if (!foreign && !Operators.Contains(node.OpType))
+                throw Refused($"uses the operator '{node.OpType}', which no model of format {MetadataKeys.FormatVersion} holds");
+        }
+        if (!foreign && model.Functions.Count > 0) throw Refused("holds functions of its own, which no model of ours does");
+    }
+
+    private static IEnumerable<NodeProto> Nodes(GraphProto graph)
+    {
+        foreach (NodeProto node in graph.Node)
+        {
+            yield return node;
+            foreach (AttributeProto attribute in node.Attribute)
+                foreach (GraphProto nested in attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G))
+                    foreach (NodeProto inner in Nodes(nested)) yield return inner;
+        }
+    }
+
+    // Weights of ours are raw bytes; foreign files may also use the typed fields, whose sizes ONNX Runtime checks.
+    private void CheckSizes(ModelProto model, bool foreign)
+    {
+        foreach (TensorProto tensor in ExternalData.Tensors(model.Graph))
+        {
+            if (tensor.DataLocation == DataLocation.External || (foreign && tensor.RawData.Length == 0)) continue;
+            long expected = TensorData.ByteCount(TensorTypes.FromOnnx(tensor), [.. tensor.Dims]);
+            if (expected != tensor.RawData.Length)
+                throw Refused($"has {tensor.RawData.Length} bytes for tensor '{tensor.Name}' of shape [{string.Join(", ", tensor.Dims)}], expected {expected}");
+        }
+    }
+
+    private Dictionary<string, TensorData> Weights(ModelProto model, string? dataPath)
+    {
+        Dictionary<string, TensorData> weights = [];
+        foreach (TensorProto tensor in model.Graph.Initializer.Where(tensor => tensor.Name.EndsWith(".weight", StringComparison.Ordinal) || tensor.Name.EndsWith(".bias", StringComparison.Ordinal)))
+        {
+            ReadOnlyMemory<byte> bytes = tensor.DataLocation == DataLocation.External ? ExternalData.Read(tensor, dataPath!) : tensor.RawData.Memory;
+            if (!weights.TryAdd(tensor.Name, new TensorData(TensorTypes.FromOnnx(tensor), [.. tensor.Dims], bytes)))
+                throw Refused($"has the weight '{tensor.Name}' twice");
+        }
+        return weights;
+    }
+
+    private static GraphSignature Signature(ModelProto model)
+    {
+        HashSet<string> initializers = [.. model.Graph.Initializer.Select(tensor => tensor.Name)];
+        return new GraphSignature(
+            [.. model.Graph.Input.Where(input => !initializers.Contains(input.Name)).Select(Value)],
+            [.. model.Graph.Output.Select(Value)]);
+
+        static GraphValue Value(ValueInfoProto info)
+        {
+            TypeProto.Types.Tensor? tensor = info.Type?.TensorType;
+            string type = tensor is null ? "?" : ((DataType)tensor.ElemType).ToString();
+            return new GraphValue(info.Name, type, [.. (tensor?.Shape?.Dim ?? []).Select(dim =>
+                dim.HasDimParam ? dim.DimParam : dim.HasDimValue ? dim.DimValue.ToString(System.Globalization.CultureInfo.InvariantCulture) : "?")]);
+        }
+    }
+
+    private ModelFileException Refused(string fault, Exception? inner = null) => new($"The model file '{path}' {fault}.", inner);
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace RctOnnx.Onnx;
+
+/// <summary>Everything of an artifact but its weights, as the strings of <c>metadata_props</c>, and back.</summary>
+internal static class ModelMetadata
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectNullableAnnotations = true,
+        MaxDepth = 32,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+    };
+
+    private sealed record Config(EncoderConfig Encoder, HeadConfig Head);
+
+    /// <summary>Keys and values in a fixed order, without the hash.</summary>
+    public static List<KeyValuePair<string, string>> Write(ModelArtifact artifact)
+    {
+        foreach (string piece in artifact.Vocabulary)
+            if (piece.AsSpan().ContainsAny('\n', '\r'))
+                throw new ModelFileException($"The vocabulary piece '{piece}' holds a line end, but the model file keeps one piece a line. Remove it from the vocabulary.");
+        List<KeyValuePair<string, string>> entries =
+        [
+            new(MetadataKeys.Format, MetadataKeys.FormatVersion.ToString(CultureInfo.InvariantCulture)),
+            new(MetadataKeys.Config, JsonSerializer.Serialize(new Config(artifact.Encoder, artifact.Head), Json)),
+            new(MetadataKeys.Labels, JsonSerializer.Serialize(artifact.Labels, Json)),
+            new(MetadataKeys.ProblemType, Name(artifact.ProblemType)),
+            new(MetadataKeys.MaxLength, artifact.MaxLength.ToString(CultureInfo.InvariantCulture)),
+            new(MetadataKeys.LongText, Name(artifact.LongText)),
+            new(MetadataKeys.Tokenizer, JsonSerializer.Serialize(artifact.Tokenizer, Json)),
+            new(MetadataKeys.Vocabulary, string.Join('\n', artifact.Vocabulary)),
+            new(MetadataKeys.Calibration, JsonSerializer.Serialize(artifact.Calibration, Json)),
+            new(MetadataKeys.Probe, JsonSerializer.Serialize(artifact.Probes, Json)),
+        ];
+        if (artifact.Proof is not null) entries.Add(new(MetadataKeys.Proof, JsonSerializer.Serialize(artifact.Proof, Json)));
+        if (artifact.Training is not null) entries.Add(new(MetadataKeys.Training, artifact.Training.ToJsonString(Json)));
+        return entries;
+    }
+
+    /// <summary>The artifact that the metadata and weights describe; not yet checked against one another.</summary>
+    public static ModelArtifact Read(IReadOnlyDictionary<string, string> entries, IReadOnlyDictionary<string, TensorData> weights)
+    {
+        Config config = Parse<Config>(entries, MetadataKeys.Config);
+        return new ModelArtifact
+        {
+            Encoder = config.Encoder,
+            Head = config.Head,
+            ProblemType = Enumeration<ProblemType>(entries, MetadataKeys.ProblemType),
+            Labels = Parse<List<string>>(entries, MetadataKeys.Labels),
+            MaxLength = Number(entries, MetadataKeys.MaxLength),
+            LongText = Enumeration<LongTextPolicy>(entries, MetadataKeys.LongText),
+            Tokenizer = Parse<TokenizerSettings>(entries, MetadataKeys.Tokenizer),
+            Vocabulary = Required(entries, MetadataKeys.Vocabulary).Split('\n'),
+            Calibration = Parse<Calibration>(entries, MetadataKeys.Calibration),
+            Probes = Parse<List<Probe>>(entries, MetadataKeys.Probe),
+            Proof = entries.ContainsKey(MetadataKeys.Proof) ? Parse<Proof>(entries, MetadataKeys.Proof) : null,
+            Training = entries.ContainsKey(MetadataKeys.Training) ? Parse<JsonObject>(entries, MetadataKeys.Training) : null,
+            Weights = weights,
+        };
+    }
+
+    /// <summary>Refuses a contract version that this build does not know.</summary>
+    public static int CheckVersion(IReadOnlyDictionary<string, string> entries)
+    {
+        int version = Number(entries, MetadataKeys.Format);
+        return version == MetadataKeys.FormatVersion
+            ? version
+            : throw new ModelFileException($"The model file has format version {version}; this build reads version {MetadataKeys.FormatVersion}. Use a build that knows it, or export the model again.");
+    }
+
+    private static string Name<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    private static T Enumeration<T>(IReadOnlyDictionary<string, string> entries, string key) where T : struct, Enum
+    {
+        string text = Required(entries, key);
+        foreach (T value in Enum.GetValues<T>())
+            if (Name(value) == text) return value;
+        throw new ModelFileException($"'{key}' in the model file is '{text}', expected one of {string.Join(", ", Enum.GetValues<T>().Select(Name))}.");
+    }
+
+    private static int Number(IReadOnlyDictionary<string, string> entries, string key)
+    {
+        string text = Required(entries, key);
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : throw new ModelFileException($"'{key}' in the model file is '{text}', expected a number.");
+    }
+
+    private static T Parse<T>(IReadOnlyDictionary<string, string> entries, string key) where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(Required(entries, key), Json)
+                ?? throw new ModelFileException($"'{key}' in the model file is null, expected {typeof(T).Name}.");
+        }
+        catch (JsonException e)
+        {
+            throw new ModelFileException($"'{key}' in the model file cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static string Required(IReadOnlyDictionary<string, string> entries, string key) =>
+        entries.TryGetValue(key, out string? value)
+            ? value
+            : throw new ModelFileException($"The model file has no '{key}'. It is damaged or was not written by this product: export it again.");
+}

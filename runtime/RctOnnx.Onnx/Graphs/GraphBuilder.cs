@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using RctOnnx.Onnx.Protobuf;
+using AttributeType = RctOnnx.Onnx.Protobuf.AttributeProto.Types.AttributeType;
+using DataType = RctOnnx.Onnx.Protobuf.TensorProto.Types.DataType;
+
+namespace RctOnnx.Onnx;
+
+/// <summary>
+/// Builds one graph: names are unique, every input of a node must exist when the node is added, weights are raw bytes.
+/// </summary>
+internal sealed class GraphBuilder(string name)
+{
+    /// <summary>Opset 20 is the first with Gelu.</summary>
+    public const long Opset = 20;
+
+    /// <summary>Read by every ONNX Runtime that knows the opset.</summary>
+    public const long IrVersion = 9;
+
+    private readonly GraphProto _graph = new() { Name = name };
+    private readonly HashSet<string> _values = ["" /* an optional input that is left out */];
+    private readonly Dictionary<string, int> _nodeCounts = [];
+    private bool _usesContrib;
+
+    /// <summary>Declares a graph input; a dimension is a number or a name.</summary>
+    public string Input(string name, DataType type, params object[] dimensions)
+    {
+        Define(name);
+        _graph.Input.Add(ValueInfo(name, type, dimensions));
+        return name;
+    }
+
+    /// <summary>Declares a value as a graph output.</summary>
+    public void Output(string name, DataType type, params object[] dimensions)
+    {
+        Require(name, "graph output");
+        _graph.Output.Add(ValueInfo(name, type, dimensions));
+    }
+
+    /// <summary>Adds an fp32 weight under its own name.</summary>
+    public string Weight(string name, TensorData tensor)
+    {
+        if (tensor.Type != TensorType.Float32) tensor = TensorData.FromFloats(tensor.ToFloats(), [.. tensor.Shape]);
+        return Initializer(name, DataType.Float, tensor.Shape, tensor.Bytes);
+    }
+
+    /// <summary>Adds an fp32 constant.</summary>
+    public string Constant(string name, float[] values, params long[] shape) =>
+        Initializer(name, DataType.Float, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+
+    /// <summary>Adds an fp32 scalar.</summary>
+    public string Scalar(string name, float value) => Initializer(name, DataType.Float, [], BitConverter.GetBytes(value));
+
+    /// <summary>Adds an int64 scalar.</summary>
+    public string Scalar(string name, long value) => Initializer(name, DataType.Int64, [], BitConverter.GetBytes(value));
+
+    /// <summary>Adds an int64 vector.</summary>
+    public string Vector(string name, params long[] values) =>
+        Initializer(name, DataType.Int64, [values.Length], MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+
+    /// <summary>Adds a node of the standard domain with one output, named after <paramref name="output"/>.</summary>
+    public string Node(string operation, string output, string[] inputs, params (string Name, object Value)[] attributes) =>
+        Add("", operation, output, inputs, attributes);
+
+    /// <summary>Adds a node of ONNX Runtime's own domain.</summary>
+    public string ContribNode(string operation, string output, string[] inputs, params (string Name, object Value)[] attributes)
+    {
+        _usesContrib = true;
+        return Add("com.microsoft", operation, output, inputs, attributes);
+    }
+
+    /// <summary>The finished model.</summary>
+    public ModelProto ToModel()
+    {
+        ModelProto model = new()
+        {
+            IrVersion = IrVersion,
+            ProducerName = "RctOnnx",
+            ProducerVersion = typeof(GraphBuilder).Assembly.GetName().Version!.ToString(3),
+            Graph = _graph,
+        };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
+        if (_usesContrib) model.OpsetImport.Add(new OperatorSetIdProto { Domain = "com.microsoft", Version = 1 });
+        return model;
+    }
+
+    private string Add(string domain, string operation, string output, string[] inputs, (string Name, object Value)[] attributes)
+    {
+        foreach (string input in inputs) Require(input, $"{operation} node");
+        Define(output);
+        int count = CollectionsMarshal.GetValueRefOrAddDefault(_nodeCounts, operation, out _)++;
+        NodeProto node = new() { OpType = operation, Name = $"{operation}_{count}", Domain = domain };
+        node.Input.Add(inputs);
+        node.Output.Add(output);
+        foreach ((string attribute, object value) in attributes) node.Attribute.Add(Attribute(attribute, value));
+        _graph.Node.Add(node);
+        return output;
+    }
+
+    private string Initializer(string name, DataType type, IReadOnlyList<long> shape, ReadOnlyMemory<byte> bytes)
+    {
+        Define(name);
+        TensorProto tensor = new() { Name = name, DataType = (int)type, RawData = UnsafeByteOperations.UnsafeWrap(bytes) };
+        tensor.Dims.Add(shape);
+        _graph.Initializer.Add(tensor);
+        return name;
+    }
+
+    private void Define(string name)
+    {
+        if (!_values.Add(name)) throw new InvalidOperationException($"The value '{name}' exists already in the graph.");
+    }
+
+    private void Require(string name, string user)
+    {
+        if (!_values.Contains(name)) throw new InvalidOperationException($"The value '{name}' does not exist yet, but a {user} uses it.");
+    }
+
+    private static AttributeProto Attribute(string name, object value)
+    {
+        AttributeProto attribute = new() { Name = name };
+        switch (value)
+        {
+            case long number:
+                (attribute.I, attribute.Type) = (number, AttributeType.Int);
+                break;
+            case float number:
+                (attribute.F, attribute.Type) = (number, AttributeType.Float);
+                break;
+            case string text:
+                (attribute.S, attribute.Type) = (ByteString.CopyFromUtf8(text), AttributeType.String);
+                break;
+            case long[] numbers:
+                attribute.Ints.Add(numbers);
+                attribute.Type = AttributeType.Ints;
+                break;
+            default:
+                throw new InvalidOperationException($"Attribute '{name}' has the type {value.GetType()}, which no operator here uses.");
+        }
+        return attribute;
+    }
+
+    private static ValueInfoProto ValueInfo(string name, DataType type, object[] dimensions)
+    {
+        TensorShapeProto shape = new();
+        foreach (object dimension in dimensions)
+            shape.Dim.Add(dimension is string symbol
+                ? new TensorShapeProto.Types.Dimension { DimParam = symbol }
+                : new TensorShapeProto.Types.Dimension { DimValue = Convert.ToInt64(dimension, CultureInfo.InvariantCulture) });
+        TypeProto.Types.Tensor tensor = new() { ElemType = (int)type, Shape = shape };
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
+    }
+}

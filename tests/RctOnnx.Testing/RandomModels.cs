@@ -1,0 +1,55 @@
+using RctOnnx.Onnx;
+
+namespace RctOnnx.Testing;
+
+/// <summary>Small models with seeded random weights: enough to compare two ways of computing the same thing.</summary>
+public static class RandomModels
+{
+    /// <summary>A vocabulary of the special tokens, the letters and a few words.</summary>
+    public static IReadOnlyList<string> Vocabulary { get; } =
+        ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Enumerable.Range('a', 26).Select(c => ((char)c).ToString()),
+            .. Enumerable.Range('a', 26).Select(c => "##" + (char)c), "patients", "were", "the", "results", ".", ","];
+
+    /// <summary>A model of the given shape; weights are uniform in ±0.3 around 0, or around 1 for normalisation weights.</summary>
+    public static ModelArtifact Create(
+        Architecture architecture = Architecture.Bert, Pooling pooling = Pooling.Cls, HeadKind head = HeadKind.Linear,
+        Activation activation = Activation.Gelu, ProblemType problem = ProblemType.SingleLabel, int labelCount = 3,
+        int hidden = 24, int heads = 3, int layers = 2, int embedding = 0, int seed = 1, double temperature = 1)
+    {
+        EncoderConfig encoder = new()
+        {
+            Architecture = architecture,
+            VocabularySize = Vocabulary.Count,
+            EmbeddingWidth = embedding == 0 ? hidden : embedding,
+            HiddenWidth = hidden,
+            LayerCount = layers,
+            HeadCount = heads,
+            IntermediateWidth = 2 * hidden,
+            PositionCount = 64,
+            Activation = activation,
+        };
+        HeadConfig headConfig = new() { Kind = head, Pooling = pooling };
+        string[] labels = head == HeadKind.None ? [] : [.. Enumerable.Range(0, labelCount).Select(i => $"label {i}")];
+        Random random = new(seed);
+        Dictionary<string, TensorData> weights = [];
+        foreach ((string name, long[] shape) in WeightShapes.Of(encoder, headConfig, labels.Length))
+        {
+            float center = name.Contains("norm.weight", StringComparison.Ordinal) ? 1 : 0;
+            float[] values = new float[shape.Aggregate(1L, (a, b) => a * b)];
+            for (int i = 0; i < values.Length; i++) values[i] = center + (random.NextSingle() - 0.5f) * 0.6f;
+            weights[name] = TensorData.FromFloats(values, shape);
+        }
+        return new ModelArtifact
+        {
+            Encoder = encoder,
+            Head = headConfig,
+            ProblemType = problem,
+            Labels = labels,
+            MaxLength = 64,
+            Tokenizer = new TokenizerSettings { LowerCase = true },
+            Vocabulary = Vocabulary,
+            Weights = weights,
+            Calibration = new Calibration { Temperature = temperature },
+        };
+    }
+}
