@@ -1,17 +1,20 @@
 using Microsoft.ML.OnnxRuntime;
+using RctOnnx.Onnx;
 
-namespace RctOnnx.Onnx.Tests;
+namespace RctOnnx.Testing;
 
 /// <summary>Runs an emitted graph in ONNX Runtime.</summary>
-internal sealed class GraphRun : IDisposable
+public sealed class GraphRun : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly GraphDialect _dialect;
 
+    /// <summary>Emits the graph and opens a session.</summary>
     public GraphRun(ModelArtifact artifact, GraphDialect dialect, bool pairs = false, int threads = 1,
         GraphOptimizationLevel level = GraphOptimizationLevel.ORT_ENABLE_ALL)
         : this(EncoderGraph.Emit(artifact, dialect, pairs), dialect, threads, level) { }
 
+    /// <summary>Opens a session over a serialised model.</summary>
     public GraphRun(byte[] model, GraphDialect dialect, int threads = 1, GraphOptimizationLevel level = GraphOptimizationLevel.ORT_ENABLE_ALL)
     {
         using SessionOptions options = new() { IntraOpNumThreads = threads, GraphOptimizationLevel = level, EnableMemoryPattern = false };
@@ -44,6 +47,7 @@ internal sealed class GraphRun : IDisposable
         return results[0].GetTensorDataAsSpan<float>().ToArray();
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _session.Dispose();
 
     private static OrtValue Longs(int[][] rows, long[] shape)

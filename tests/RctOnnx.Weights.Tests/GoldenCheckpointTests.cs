@@ -1,0 +1,172 @@
+using System.Text.Json;
+using RctOnnx.Onnx;
+using RctOnnx.Onnx.HuggingFace;
+using RctOnnx.Testing;
+using RctOnnx.Weights.HuggingFace;
+using Xunit;
+
+namespace RctOnnx.Weights.Tests;
+
+[Trait("Category", "Golden")]
+public class GoldenCheckpointTests
+{
+    private static readonly string[] Heads = ["base", "classification", "regression", "multi_label"];
+
+    private static IEnumerable<string> Checkpoints() => Directory.GetDirectories(SharedFolders.Golden("checkpoints")).Select(folder => Path.GetFileName(folder)).Order();
+
+    private static ModelArtifact Import(string folder, IReadOnlyDictionary<string, TensorData>? tensors = null)
+    {
+        HuggingFaceConfig config = HuggingFaceConfig.Read(folder);
+        bool bare = config.ArchitectureName is "BertModel" or "ElectraModel", bert = config.Encoder.Architecture == Architecture.Bert;
+        HeadConfig head = new()
+        {
+            Kind = bare ? HeadKind.None : bert ? HeadKind.Linear : HeadKind.Electra,
+            Pooling = bert ? Pooling.Pooler : Pooling.Cls,
+        };
+        string[] labels = bare ? [] : [.. config.Labels];
+        ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, head, labels.Length, tensors ?? CheckpointFolder.ReadTensors(folder));
+        Assert.Empty(imported.MissingHead);
+        Assert.Empty(imported.Ignored);
+        return new ModelArtifact
+        {
+            Encoder = config.Encoder,
+            Head = head,
+            ProblemType = config.ProblemType,
+            Labels = labels,
+            MaxLength = config.Encoder.PositionCount,
+            Tokenizer = new TokenizerSettings { LowerCase = true },
+            Vocabulary = File.ReadAllLines(Path.Combine(folder, "vocab.txt")),
+            Weights = imported.Weights,
+        };
+    }
+
+    /// <summary>The answers of the portable graph, padded, and of the CPU graph, row by row without padding.</summary>
+    private static (float[] Portable, float[] Cpu) Run(ModelArtifact model, JsonElement input, string output)
+    {
+        int[][] ids = GoldenTensor.Rows(input.GetProperty("input_ids")), mask = GoldenTensor.Rows(input.GetProperty("attention_mask"));
+        int[][] types = GoldenTensor.Rows(input.GetProperty("token_type_ids"));
+        int[][] real = [.. ids.Zip(mask, (row, shown) => row[..shown.Sum()])];
+        using GraphRun portable = new(model, GraphDialect.Portable), cpu = new(model, GraphDialect.CpuFp32, pairs: true);
+        float[] alone = [.. real.SelectMany((row, i) => cpu.Run([row], output, types: [types[i][..row.Length]]))];
+        return (portable.Run(real, output, ids[0].Length, types), alone);
+    }
+
+    [Fact]
+    public void Imported_heads_answer_as_the_reference_in_both_dialects()
+    {
+        foreach (string checkpoint in Checkpoints())
+            foreach (string head in Heads.Skip(1))
+            {
+                JsonElement expected = GoldenTensor.Parse(SharedFolders.Golden("expected", checkpoint, head + ".json"));
+                ModelArtifact model = Import(SharedFolders.Golden("checkpoints", checkpoint, head));
+                (float[] portable, float[] cpu) = Run(model, expected.GetProperty("input"), "logits");
+                float[] logits = GoldenTensor.Floats(expected.GetProperty("logits"));
+                GoldenTensor.AssertClose(logits, portable, 1e-4, $"{checkpoint}/{head} portable");
+                GoldenTensor.AssertClose(logits, cpu, 1e-4, $"{checkpoint}/{head} cpu");
+            }
+    }
+
+    [Fact]
+    public void Imported_encoders_give_the_reference_features_in_both_dialects()
+    {
+        foreach (string checkpoint in Checkpoints())
+        {
+            JsonElement expected = GoldenTensor.Parse(SharedFolders.Golden("expected", checkpoint, "base.json"));
+            ModelArtifact model = Import(SharedFolders.Golden("checkpoints", checkpoint, "base"));
+            JsonElement states = expected.GetProperty("hidden_states_masked").EnumerateArray().Last();
+            int sequence = states.GetProperty("shape")[1].GetInt32(), hidden = model.Encoder.HiddenWidth;
+            float[] all = GoldenTensor.Floats(states);
+            float[] features = model.Head.Pooling == Pooling.Pooler
+                ? GoldenTensor.Floats(expected.GetProperty("pooler_output"))
+                : [.. Enumerable.Range(0, all.Length / sequence / hidden).SelectMany(row => all[(row * sequence * hidden)..((row * sequence + 1) * hidden)])];
+            (float[] portable, float[] cpu) = Run(model, expected.GetProperty("input"), "features");
+            GoldenTensor.AssertClose(features, portable, 1e-4, checkpoint + " portable");
+            GoldenTensor.AssertClose(features, cpu, 1e-4, checkpoint + " cpu");
+        }
+    }
+
+    [Theory]
+    [InlineData("f32.safetensors", 1e-4)]
+    [InlineData("bf16.safetensors", 5e-2)]
+    [InlineData("fp16.safetensors", 5e-3)]
+    [InlineData("sharded", 1e-4)]
+    public void Every_safetensors_form_of_a_checkpoint_answers_as_the_reference(string form, double tolerance)
+    {
+        string path = SharedFolders.Golden("checkpoint-formats", form);
+        JsonElement expected = GoldenTensor.Parse(SharedFolders.Golden("checkpoint-formats", "expected.json"));
+        ModelArtifact model = Import(SharedFolders.Golden("checkpoint-formats"),
+            Directory.Exists(path) ? CheckpointFolder.ReadTensors(path) : SafetensorsFile.Read(path));
+        (float[] portable, float[] cpu) = Run(model, expected.GetProperty("input"), "logits");
+        float[] logits = GoldenTensor.Floats(expected.GetProperty("logits"));
+        GoldenTensor.AssertClose(logits, portable, tolerance, form + " portable");
+        GoldenTensor.AssertClose(logits, cpu, tolerance, form + " cpu");
+    }
+
+    [Fact]
+    public void Import_and_export_give_back_every_tensor_under_its_name()
+    {
+        foreach (string checkpoint in Checkpoints())
+            foreach (string head in Heads)
+            {
+                string folder = SharedFolders.Golden("checkpoints", checkpoint, head);
+                IReadOnlyDictionary<string, TensorData> before = CheckpointFolder.ReadTensors(folder);
+                Dictionary<string, TensorData> after = new(HuggingFaceNames.Export(Import(folder)));
+                Assert.Equal(before.Keys.Order(), after.Keys.Order());
+                foreach ((string name, TensorData tensor) in before)
+                {
+                    Assert.Equal(tensor.Shape, after[name].Shape);
+                    Assert.True(tensor.Bytes.Span.SequenceEqual(after[name].Bytes.Span), $"{checkpoint}/{head} {name}");
+                }
+            }
+    }
+
+    [Fact]
+    public void A_pretraining_checkpoint_becomes_a_classifier_whose_head_is_reported_and_initialised()
+    {
+        foreach (string checkpoint in Checkpoints())
+        {
+            string folder = SharedFolders.Golden("checkpoints", checkpoint, "masked_lm");
+            HuggingFaceConfig config = HuggingFaceConfig.Read(folder);
+            HeadConfig head = new() { Kind = HeadKind.Linear, Pooling = Pooling.Pooler };
+            ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, head, 5, CheckpointFolder.ReadTensors(folder));
+            Assert.Equal(["pooler.dense.weight", "pooler.dense.bias", "classifier.weight", "classifier.bias"], imported.MissingHead);
+            Assert.NotEmpty(imported.Ignored);
+            IReadOnlyDictionary<string, TensorData> complete = HeadInitializer.Complete(config.Encoder, head, 5, imported.Weights, seed: 3);
+            Assert.Equal(WeightShapes.Of(config.Encoder, head, 5).Select(pair => pair.Key).Order(), complete.Keys.Order());
+            Assert.All(complete["head.output.bias"].ToFloats(), value => Assert.Equal(0, value));
+            float[] drawn = complete["pooler.weight"].ToFloats();
+            Assert.Equal(config.Encoder.InitializerRange, Math.Sqrt(drawn.Average(value => (double)value * value)), 0.2 * config.Encoder.InitializerRange);
+            Assert.Equal(drawn, HeadInitializer.Complete(config.Encoder, head, 5, imported.Weights, seed: 3)["pooler.weight"].ToFloats());
+        }
+    }
+
+    [Fact]
+    public void A_gap_or_a_wrong_shape_or_a_stranger_is_refused_by_name()
+    {
+        string folder = SharedFolders.Golden("checkpoints", Checkpoints().First(), "classification");
+        Dictionary<string, TensorData> whole = new(CheckpointFolder.ReadTensors(folder));
+        string query = whole.Keys.First(name => name.EndsWith("attention.self.query.weight", StringComparison.Ordinal));
+
+        Assert.Contains("attention.self.query.weight' is missing", Refusal(tensors => tensors.Remove(query)));
+        Assert.Contains("expected [", Refusal(tensors => tensors[query] = TensorData.FromFloats([1, 2], 2)));
+        Assert.Contains("'surprise' has no use here", Refusal(tensors => tensors["surprise"] = TensorData.FromFloats([1], 1)));
+
+        string Refusal(Action<Dictionary<string, TensorData>> change)
+        {
+            Dictionary<string, TensorData> tensors = new(whole);
+            change(tensors);
+            return Assert.Throws<ModelFileException>(() => Import(folder, tensors)).Message;
+        }
+    }
+
+    [Fact]
+    public void Old_names_gamma_and_beta_are_read()
+    {
+        string folder = SharedFolders.Golden("checkpoints", Checkpoints().First(), "classification");
+        IReadOnlyDictionary<string, TensorData> tensors = CheckpointFolder.ReadTensors(folder);
+        Dictionary<string, TensorData> old = tensors.ToDictionary(
+            pair => pair.Key.Replace("LayerNorm.weight", "LayerNorm.gamma").Replace("LayerNorm.bias", "LayerNorm.beta"), pair => pair.Value);
+        ModelArtifact expected = Import(folder, tensors), found = Import(folder, old);
+        Assert.All(expected.Weights, pair => Assert.Equal(pair.Value.ToFloats(), found.Weights[pair.Key].ToFloats()));
+    }
+}

@@ -1,0 +1,28 @@
+using RctOnnx.Onnx;
+
+namespace RctOnnx.Weights.HuggingFace;
+
+/// <summary>Initial weights of what a checkpoint lacks: normal with the encoder's initializer range, biases zero (BERT, Devlin et al. 2018).</summary>
+public static class HeadInitializer
+{
+    /// <summary>All weights, the missing ones of the head drawn from <paramref name="seed"/>.</summary>
+    public static IReadOnlyDictionary<string, TensorData> Complete(
+        EncoderConfig encoder, HeadConfig head, int labelCount, IReadOnlyDictionary<string, TensorData> weights, int seed)
+    {
+        Dictionary<string, TensorData> complete = new(weights);
+        Random random = new(seed);
+        foreach ((string name, long[] shape) in WeightShapes.Of(encoder, head, labelCount))
+        {
+            if (complete.ContainsKey(name)) continue;
+            float[] values = new float[shape.Aggregate(1L, (product, extent) => product * extent)];
+            if (name.EndsWith(".weight", StringComparison.Ordinal))
+                for (int i = 0; i < values.Length; i++) values[i] = (float)(Normal(random) * encoder.InitializerRange);
+            complete[name] = TensorData.FromFloats(values, shape);
+        }
+        return complete;
+    }
+
+    // Box and Muller 1958; 1 - u keeps the logarithm away from zero.
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+}
