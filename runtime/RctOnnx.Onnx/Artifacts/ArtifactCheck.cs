@@ -3,7 +3,9 @@ namespace RctOnnx.Onnx;
 /// <summary>Whether the parts of an artifact fit one another.</summary>
 public static class ArtifactCheck
 {
-    /// <summary>Throws <see cref="ModelFileException"/> that lists every fault together.</summary>
+    private const int ListedFaults = 20;
+
+    /// <summary>Throws <see cref="ModelFileException"/> that lists the faults together.</summary>
     public static void Validate(ModelArtifact artifact)
     {
         artifact.Encoder.Validate();
@@ -14,22 +16,49 @@ public static class ArtifactCheck
         if (artifact.Head.Kind != HeadKind.None && artifact.ProblemType == ProblemType.SingleLabel && labels == 1)
             faults.Add("a single-label model with one label, whose score would always be 1: two labels at least, or another problem type");
         if (artifact.Labels.Distinct().Count() != labels) faults.Add("a label that stands twice");
+        if (artifact.Labels.Any(string.IsNullOrEmpty)) faults.Add("a label without a name");
         if (artifact.Vocabulary.Count != artifact.Encoder.VocabularySize)
             faults.Add($"{artifact.Vocabulary.Count} pieces for {artifact.Encoder.VocabularySize} rows of the word table");
         if (artifact.Vocabulary.Distinct().Count() != artifact.Vocabulary.Count) faults.Add("a piece that stands twice in the vocabulary");
         if (artifact.MaxLength < 3 || artifact.MaxLength > artifact.Encoder.PositionCount)
             faults.Add($"a maximum length of {artifact.MaxLength}, expected 3 to {artifact.Encoder.PositionCount} (the positions)");
-        if (!(artifact.Calibration.Temperature > 0 && double.IsFinite(artifact.Calibration.Temperature)))
-            faults.Add($"a temperature of {artifact.Calibration.Temperature}, expected a positive number");
+        float temperature = (float)artifact.Calibration.Temperature; // as the graph divides by it: 1e-50 would be 0
+        if (!(temperature > 0 && float.IsFinite(temperature)))
+            faults.Add($"a temperature of {artifact.Calibration.Temperature}, expected a positive number in the range of fp32");
         if (artifact.Calibration.Thresholds is { } thresholds && thresholds.Count != labels)
             faults.Add($"{thresholds.Count} thresholds for {labels} labels");
+        if (artifact.Calibration.Thresholds?.Any(threshold => threshold is not (>= 0 and <= 1)) == true)
+            faults.Add("a threshold that is not from 0 to 1");
+        CheckProbes(artifact, faults);
         CheckWeights(artifact, faults);
         if (faults.Count > 0)
-            throw new ModelFileException($"The parts of the model do not fit together: {string.Join("; ", faults)}. Export the model again.");
+        {
+            string more = faults.Count > ListedFaults ? $"; and {faults.Count - ListedFaults} more" : "";
+            throw new ModelFileException($"The parts of the model do not fit together: {string.Join("; ", faults.Take(ListedFaults))}{more}. Export the model again.");
+        }
+    }
+
+    private static void CheckProbes(ModelArtifact artifact, List<string> faults)
+    {
+        foreach (Probe? probe in artifact.Probes)
+        {
+            if (probe is null || probe.Ids.Count == 0 || probe.Ids.Count > artifact.Encoder.PositionCount)
+                faults.Add($"a probe of {probe?.Ids.Count ?? 0} tokens, expected 1 to {artifact.Encoder.PositionCount}");
+            else if (probe.Ids.Any(id => id < 0 || id >= artifact.Encoder.VocabularySize))
+                faults.Add($"a probe with an id outside 0 to {artifact.Encoder.VocabularySize - 1}");
+            else if (artifact.Head.Kind != HeadKind.None && probe.Logits.Count != artifact.Labels.Count)
+                faults.Add($"a probe with {probe.Logits.Count} logits for {artifact.Labels.Count} labels");
+        }
     }
 
     private static void CheckWeights(ModelArtifact artifact, List<string> faults)
     {
+        if (artifact.Encoder.LayerCount > artifact.Weights.Count)
+        {
+            // A list of all that is missing would be as long as a hostile configuration wants it to be.
+            faults.Add($"{artifact.Weights.Count} weights for {artifact.Encoder.LayerCount} layers");
+            return;
+        }
         HashSet<string> expected = [];
         foreach ((string name, long[] shape) in WeightShapes.Of(artifact.Encoder, artifact.Head, artifact.Labels.Count))
         {

@@ -37,17 +37,26 @@ internal static class ExternalData
     public static string? Check(ModelProto model, string modelPath)
     {
         string? path = null;
-        foreach (TensorProto tensor in Tensors(model.Graph))
+        long total = 0;
+        foreach (TensorProto tensor in GraphWalk.Tensors(model))
         {
             if (tensor.ExternalData.Count == 0 && tensor.DataLocation != DataLocation.External) continue;
+            if (tensor.DataLocation != DataLocation.External || tensor.RawData.Length > 0)
+                throw new ModelFileException($"Weight '{tensor.Name}' says that its bytes lie both inside and outside the model; expected one of the two. Export the model again.");
             string found = Confined(tensor, modelPath);
             if (path is not null && path != found)
                 throw new ModelFileException($"The model '{modelPath}' spreads its weights over '{Path.GetFileName(path)}' and '{Path.GetFileName(found)}'; one file beside it is allowed. Export it again.");
             path = found;
             (long offset, long length) = Range(tensor);
             long size = new FileInfo(found).Length;
-            if (offset < 0 || length < 0 || offset > size || length > size - offset)
+            if (length > Array.MaxLength)
+                throw new ModelFileException($"Weight '{tensor.Name}' has {length} bytes, expected at most {Array.MaxLength} in one tensor.");
+            if (offset > size || length > size - offset)
                 throw new ModelFileException($"Weight '{tensor.Name}' lies at {offset} to {offset + length} of '{Path.GetFileName(found)}', which has {size} bytes. Fetch or export the model again.");
+            // Many tensors over one range would make a small file fill the memory.
+            total += length;
+            if (total > size)
+                throw new ModelFileException($"The weights up to '{tensor.Name}' share bytes of '{Path.GetFileName(found)}': together they are longer than its {size} bytes. Export the model again.");
         }
         return path;
     }
@@ -56,24 +65,11 @@ internal static class ExternalData
     public static ReadOnlyMemory<byte> Read(TensorProto tensor, string dataPath)
     {
         (long offset, long length) = Range(tensor);
-        byte[] bytes = new byte[checked((int)length)];
+        byte[] bytes = GC.AllocateUninitializedArray<byte>((int)length);
         using FileStream stream = File.OpenRead(dataPath);
         stream.Position = offset;
         stream.ReadExactly(bytes);
         return bytes;
-    }
-
-    /// <summary>Every tensor of a graph: weights and those in attributes, also of nested graphs.</summary>
-    public static IEnumerable<TensorProto> Tensors(GraphProto graph)
-    {
-        foreach (TensorProto tensor in graph.Initializer) yield return tensor;
-        foreach (AttributeProto attribute in graph.Node.SelectMany(node => node.Attribute))
-        {
-            if (attribute.T is not null) yield return attribute.T;
-            foreach (TensorProto tensor in attribute.Tensors) yield return tensor;
-            foreach (GraphProto nested in attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G))
-                foreach (TensorProto tensor in Tensors(nested)) yield return tensor;
-        }
     }
 
     private static string Confined(TensorProto tensor, string modelPath)
@@ -81,14 +77,20 @@ internal static class ExternalData
         foreach (StringStringEntryProto entry in tensor.ExternalData)
             if (!KnownKeys.Contains(entry.Key))
                 throw new ModelFileException($"Weight '{tensor.Name}' has the external data key '{entry.Key}'; known are {string.Join(", ", KnownKeys)}.");
+        // Readers differ in which of two they believe: one checked here and another one opened by ONNX Runtime.
+        if (tensor.ExternalData.DistinctBy(entry => entry.Key).Count() != tensor.ExternalData.Count)
+            throw new ModelFileException($"Weight '{tensor.Name}' has an external data key twice; expected each of {string.Join(", ", KnownKeys)} at most once.");
         string location = Value(tensor, "location") ?? "";
         if (location.Length == 0 || location is "." or ".." || location.AsSpan().IndexOfAny("/\\:\0") >= 0)
             throw new ModelFileException($"Weight '{tensor.Name}' lies in '{location}'; expected the plain name of a file beside the model.");
         FileInfo file = new(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(modelPath))!, location));
         if (!file.Exists)
             throw new ModelFileException($"The model's weights '{location}' are not beside it. Copy the file into the folder of '{modelPath}'.");
-        if (file.LinkTarget is not null)
+        if (file.LinkTarget is not null || (file.Attributes & FileAttributes.ReparsePoint) != 0)
             throw new ModelFileException($"The model's weights '{location}' are a link; expected a plain file. Copy the file itself.");
+        using FileStream open = file.OpenRead();
+        if (FileLinks.Count(open.SafeFileHandle) is var links and not 1)
+            throw new ModelFileException($"The model's weights '{location}' have {links} hard links, expected 1: they may be another folder's file. Copy the file itself.");
         return file.FullName;
     }
 

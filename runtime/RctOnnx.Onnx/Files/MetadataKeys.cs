@@ -47,4 +47,8 @@ public static class MetadataKeys
 
     /// <summary>SHA-256 in hexadecimal over the graph, the weights and all other metadata.</summary>
     public const string Sha256 = Prefix + "sha256";
+
+    /// <summary>Every key of this version.</summary>
+    internal static readonly IReadOnlyList<string> All =
+        [Format, Config, Labels, ProblemType, MaxLength, LongText, Tokenizer, Vocabulary, Calibration, Probe, Proof, Training, Sha256];
 }

@@ -22,12 +22,24 @@ internal sealed class ModelFileReader(string path)
 
     public ModelFileContent Read()
     {
+        try
+        {
+            return ReadChecked();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Refused($"or its external data cannot be read: {e.Message}", e);
+        }
+    }
+
+    private ModelFileContent ReadChecked()
+    {
         FileInfo file = Existing();
         ModelProto model = Parse(file);
         if (model.Graph is null || model.Graph.Input.Count == 0 || model.Graph.Output.Count == 0)
             throw Refused("holds no graph with inputs and outputs: it is not an ONNX model, or it is damaged");
         Dictionary<string, string> entries = Entries(model);
-        bool foreign = !entries.ContainsKey(MetadataKeys.Format);
+        bool foreign = !entries.Keys.Any(key => key.StartsWith(MetadataKeys.Prefix, StringComparison.Ordinal));
         int version = foreign ? 0 : ModelMetadata.CheckVersion(entries);
         CheckOperators(model, foreign);
         string? dataPath = ExternalData.Check(model, path);
@@ -57,6 +69,7 @@ internal sealed class ModelFileReader(string path)
 
     private FileInfo Existing()
     {
+        if (path.Length == 0 || path.Contains('\0')) throw Refused("has no usable name. Name an .onnx file");
         if (Directory.Exists(path)) throw Refused("is a folder; expected an .onnx file. Name the file inside it");
         FileInfo file = new(path);
         if (!file.Exists) throw Refused("is not there. Check the path");
@@ -70,16 +83,12 @@ internal sealed class ModelFileReader(string path)
         try
         {
             using FileStream stream = new(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
-            using CodedInputStream input = CodedInputStream.CreateWithLimits(stream, int.MaxValue, DeepestNesting);
+            using CodedInputStream input = CodedInputStream.CreateWithLimits(stream, (int)file.Length, DeepestNesting);
             return ModelProto.Parser.ParseFrom(input);
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException or ArgumentException or OverflowException)
         {
             throw Refused($"is not an ONNX model, or it is damaged ({e.Message}). Fetch or export it again", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Refused($"cannot be read: {e.Message}", e);
         }
     }
 
@@ -94,31 +103,24 @@ internal sealed class ModelFileReader(string path)
     private void CheckOperators(ModelProto model, bool foreign)
     {
         HashSet<string> domains = foreign ? ForeignDomains : StandardDomains;
-        foreach (NodeProto node in Nodes(model.Graph))
+        foreach (NodeProto node in GraphWalk.Nodes(model))
         {
             if (!domains.Contains(node.Domain))
                 throw Refused($"uses the operator domain '{node.Domain}' ({node.OpType}); allowed are {string.Join(", ", domains.Select(domain => $"'{domain}'"))}");
             if (!foreign && !Operators.Contains(node.OpType))
                 throw Refused($"uses the operator '{node.OpType}', which no model of format {MetadataKeys.FormatVersion} holds");
         }
-        if (!foreign && model.Functions.Count > 0) throw Refused("holds functions of its own, which no model of ours does");
-    }
-
-    private static IEnumerable<NodeProto> Nodes(GraphProto graph)
-    {
-        foreach (NodeProto node in graph.Node)
-        {
-            yield return node;
-            foreach (AttributeProto attribute in node.Attribute)
-                foreach (GraphProto nested in attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G))
-                    foreach (NodeProto inner in Nodes(nested)) yield return inner;
-        }
+        if (foreign) return;
+        if (model.Functions.Count + model.TrainingInfo.Count + model.Graph.SparseInitializer.Count > 0)
+            throw Refused("holds functions, training graphs or sparse tensors, which no model of ours does");
+        if (model.OpsetImport.Count != 1 || model.OpsetImport[0].Version != GraphBuilder.Opset || !StandardDomains.Contains(model.OpsetImport[0].Domain))
+            throw Refused($"uses other operator sets than the standard one of version {GraphBuilder.Opset}");
     }
 
     // Weights of ours are raw bytes; foreign files may also use the typed fields, whose sizes ONNX Runtime checks.
     private void CheckSizes(ModelProto model, bool foreign)
     {
-        foreach (TensorProto tensor in ExternalData.Tensors(model.Graph))
+        foreach (TensorProto tensor in GraphWalk.Tensors(model))
         {
             if (tensor.DataLocation == DataLocation.External || (foreign && tensor.RawData.Length == 0)) continue;
             long expected = TensorData.ByteCount(TensorTypes.FromOnnx(tensor), [.. tensor.Dims]);

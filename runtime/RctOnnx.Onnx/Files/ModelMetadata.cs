@@ -16,6 +16,8 @@ internal static class ModelMetadata
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        AllowDuplicateProperties = false,
         MaxDepth = 32,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
@@ -68,13 +70,16 @@ internal static class ModelMetadata
         };
     }
 
-    /// <summary>Refuses a contract version that this build does not know.</summary>
+    /// <summary>Refuses a contract version that this build does not know, and keys that the version does not know.</summary>
     public static int CheckVersion(IReadOnlyDictionary<string, string> entries)
     {
         int version = Number(entries, MetadataKeys.Format);
-        return version == MetadataKeys.FormatVersion
-            ? version
-            : throw new ModelFileException($"The model file has format version {version}; this build reads version {MetadataKeys.FormatVersion}. Use a build that knows it, or export the model again.");
+        if (version != MetadataKeys.FormatVersion)
+            throw new ModelFileException($"The model file has format version {version}; this build reads version {MetadataKeys.FormatVersion}. Use a build that knows it, or export the model again.");
+        foreach (string key in entries.Keys)
+            if (key.StartsWith(MetadataKeys.Prefix, StringComparison.Ordinal) && !MetadataKeys.All.Contains(key))
+                throw new ModelFileException($"The model file has the metadata '{key}', which format version {version} does not know; it knows {string.Join(", ", MetadataKeys.All)}. Export the model again.");
+        return version;
     }
 
     private static string Name<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
@@ -102,7 +107,7 @@ internal static class ModelMetadata
             return JsonSerializer.Deserialize<T>(Required(entries, key), Json)
                 ?? throw new ModelFileException($"'{key}' in the model file is null, expected {typeof(T).Name}.");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or ArgumentException) // the latter from a JsonObject with a member twice
         {
             throw new ModelFileException($"'{key}' in the model file cannot be read: {e.Message}", e);
         }
