@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using RctOnnx.Onnx;
+
+namespace RctOnnx.Cli.Inspect;
+
+/// <summary>What <c>inspect</c> tells about a file. Parts that a foreign file does not state are null and left out.</summary>
+internal sealed record ModelSummary
+{
+    public required string Path { get; init; }
+
+    public required bool Foreign { get; init; }
+
+    public required int FormatVersion { get; init; }
+
+    public required string Sha256 { get; init; }
+
+    public required long FileSize { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ExternalDataPath { get; init; }
+
+    public required long Opset { get; init; }
+
+    public required GraphSignature Signature { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ProblemType? ProblemType { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MaxLength { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LongTextPolicy? LongText { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EncoderConfig? Encoder { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HeadConfig? Head { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? ParameterCount { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TokenizerSettings? Tokenizer { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Calibration? Calibration { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ProbeCount { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Proof? Proof { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonObject? Training { get; init; }
+
+    /// <summary>The summary of a checked file.</summary>
+    public static ModelSummary Of(ModelFileContent content) => new()
+    {
+        Path = content.Path,
+        Foreign = content.IsForeign,
+        FormatVersion = content.FormatVersion,
+        Sha256 = content.Sha256,
+        FileSize = content.FileSize,
+        ExternalDataPath = content.ExternalDataPath,
+        Opset = content.Opset,
+        Signature = content.Signature,
+        ProblemType = content.Artifact?.ProblemType,
+        Labels = content.Artifact?.Labels,
+        MaxLength = content.Artifact?.MaxLength,
+        LongText = content.Artifact?.LongText,
+        Encoder = content.Artifact?.Encoder,
+        Head = content.Artifact?.Head,
+        ParameterCount = content.Artifact?.Weights.Values.Sum(weight => weight.ElementCount),
+        Tokenizer = content.Artifact?.Tokenizer,
+        Calibration = content.Artifact?.Calibration,
+        ProbeCount = content.Artifact?.Probes.Count,
+        Proof = content.Artifact?.Proof,
+        Training = content.Artifact?.Training,
+    };
+
+    /// <summary>Writes the table that people read.</summary>
+    public void WriteTable(TextWriter output)
+    {
+        Row("file", Path);
+        Row("kind", Foreign ? "foreign: exported by another program, no contract metadata inside" : $"RctOnnx model file, format version {FormatVersion}");
+        Row("size", string.Create(CultureInfo.InvariantCulture, $"{FileSize:N0} bytes{(ExternalDataPath is null ? "" : $" with the weights in {ExternalDataPath}")}"));
+        Row("sha256", Sha256);
+        Row("opset", Opset.ToString(CultureInfo.InvariantCulture));
+        foreach (GraphValue value in Signature.Inputs) Row("input", Describe(value));
+        foreach (GraphValue value in Signature.Outputs) Row("output", Describe(value));
+        if (Encoder is not { } encoder) return;
+
+        Row("encoder", string.Create(CultureInfo.InvariantCulture,
+            $"{encoder.Architecture}, {encoder.LayerCount} layers x {encoder.HiddenWidth}, {encoder.HeadCount} heads, {encoder.Activation}, {ParameterCount:N0} parameters"));
+        Row("head", $"{Head!.Kind} on {Head.Pooling} pooling");
+        Row("problem", $"{ProblemType}");
+        Row("labels", string.Join(", ", Labels!));
+        Row("length", $"at most {MaxLength} tokens ({encoder.PositionCount} positions), longer texts: {LongText}");
+        Row("tokenizer", $"WordPiece, {encoder.VocabularySize} pieces, lower case: {Tokenizer!.LowerCase}, strips accents: {Tokenizer.StripsAccents}");
+        Row("temperature", Calibration!.Temperature.ToString(CultureInfo.InvariantCulture));
+        Row("probes", $"{ProbeCount}");
+        Row("proof", Proof is null
+            ? "none"
+            : string.Create(CultureInfo.InvariantCulture,
+                $"largest difference {Proof.LargestDifference:G3} (allowed {Proof.Tolerance:G3}), labels agree on {Proof.LabelAgreement:P2} of {Proof.TextCount} texts"));
+        Row("training", Training?.ToJsonString() ?? "none");
+
+        void Row(string name, string value) => output.WriteLine($"{name,-12} {value}");
+    }
+
+    private static string Describe(GraphValue value) => $"{value.Name}: {value.ElementType} [{string.Join(", ", value.Dimensions)}]";
+}

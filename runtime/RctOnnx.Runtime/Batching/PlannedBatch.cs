@@ -1,0 +1,6 @@
+namespace RctOnnx.Runtime;
+
+/// <summary>Rows that run together.</summary>
+/// <param name="Rows">Their indices.</param>
+/// <param name="Length">Tokens of the longest.</param>
+internal sealed record PlannedBatch(IReadOnlyList<int> Rows, int Length);

@@ -1,0 +1,70 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace RctOnnx.Runtime;
+
+/// <summary>Finds the first provider of a policy that works.</summary>
+internal static class ProviderSelection
+{
+    /// <summary>Opens with each allowed provider in turn until one works.</summary>
+    /// <exception cref="ProviderException">None works; the message has the cause of each.</exception>
+    public static (T Opened, ProviderReport Report) Open<T>(ProviderPolicy policy, Func<ExecutionProvider, T> open)
+    {
+        List<string> causes = [];
+        foreach (ExecutionProvider provider in policy.Providers)
+        {
+            try
+            {
+                CheckPresent(provider);
+                return (open(provider), new ProviderReport(provider, causes));
+            }
+            catch (ProviderException e)
+            {
+                causes.Add(e.Message);
+            }
+        }
+        throw new ProviderException(string.Join(Environment.NewLine, causes));
+    }
+
+    /// <summary>Adds the provider to the options of a session; the CPU needs nothing.</summary>
+    public static void Append(SessionOptions options, ExecutionProvider provider)
+    {
+        try
+        {
+            if (provider == ExecutionProvider.Cuda) options.AppendExecutionProvider_CUDA(0);
+            if (provider == ExecutionProvider.CoreMl) options.AppendExecutionProvider("CoreML", new Dictionary<string, string> { ["ModelFormat"] = "MLProgram" });
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new ProviderException($"The provider {provider} cannot start: {e.Message} {Remedy(provider)}", e);
+        }
+    }
+
+    /// <summary>Refuses a provider on which not a single node of the graph ran.</summary>
+    public static void CheckPlacement(ExecutionProvider provider, IReadOnlyDictionary<string, int> nodes)
+    {
+        if (nodes.GetValueOrDefault(NativeName(provider)) > 0) return;
+        string found = string.Join(", ", nodes.Select(pair => $"{pair.Value} on {pair.Key}"));
+        throw new ProviderException($"The provider {provider} was loaded but ran no part of the model (nodes: {found}). {Remedy(provider)}");
+    }
+
+    private static void CheckPresent(ExecutionProvider provider)
+    {
+        string[] present = OrtEnv.Instance().GetAvailableProviders();
+        if (!present.Contains(NativeName(provider)))
+            throw new ProviderException($"The provider {provider} is not in the native ONNX Runtime of this program, which has {string.Join(", ", present)}. {Remedy(provider)}");
+    }
+
+    private static string NativeName(ExecutionProvider provider) => provider switch
+    {
+        ExecutionProvider.Cuda => "CUDAExecutionProvider",
+        ExecutionProvider.CoreMl => "CoreMLExecutionProvider",
+        _ => "CPUExecutionProvider",
+    };
+
+    private static string Remedy(ExecutionProvider provider) => provider switch
+    {
+        ExecutionProvider.Cuda => "Build with -p:UseCuda=true (package Microsoft.ML.OnnxRuntime.Gpu) and install the CUDA and cuDNN libraries that it names, or allow Cpu.",
+        ExecutionProvider.CoreMl => "CoreML runs on macOS only; allow Cpu elsewhere.",
+        _ => "Install the native package Microsoft.ML.OnnxRuntime.",
+    };
+}

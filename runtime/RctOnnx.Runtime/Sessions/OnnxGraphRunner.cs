@@ -1,0 +1,165 @@
+using System.Buffers;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace RctOnnx.Runtime;
+
+/// <summary>
+/// A graph with token ids as input and one row of numbers a text as output, open in ONNX Runtime. Inputs are bound by name, as
+/// far as the graph has them: <c>input_ids</c>, <c>attention_mask</c>, <c>token_type_ids</c>, int32 or int64. Thread-safe.
+/// </summary>
+public sealed class OnnxGraphRunner : IDisposable
+{
+    private static readonly HashSet<string> KnownInputs = ["input_ids", "attention_mask", "token_type_ids"];
+
+    private readonly InferenceSession _session;
+    private readonly string[] _inputNames, _outputNames;
+
+    private OnnxGraphRunner(Func<SessionOptions, InferenceSession> open, OnnxGraphRunnerOptions options)
+    {
+        using SessionOptions native = new()
+        {
+            GraphOptimizationLevel = options.OptimizationLevel,
+            IntraOpNumThreads = options.Threads,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            EnableMemoryPattern = false, // a pattern is kept for each of the many shapes
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        native.AddSessionConfigEntry("session.intra_op.allow_spinning", "0"); // idle threads cost no processor time
+        if (!options.FuseSkipLayerNorm) native.AddSessionConfigEntry("optimization.disable_specified_optimizers", "SkipLayerNormFusion");
+        ProviderSelection.Append(native, options.Provider);
+        string? profile = options.Provider == ExecutionProvider.Cpu ? null : Path.Combine(Path.GetTempPath(), $"rctonnx-{Guid.NewGuid():N}");
+        if (profile is not null)
+        {
+            native.EnableProfiling = true;
+            native.ProfileOutputPathPrefix = profile;
+        }
+        try
+        {
+            _session = open(native);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw options.Provider == ExecutionProvider.Cpu
+                ? new ModelFileException($"ONNX Runtime cannot open the model: {e.Message}", e)
+                : new ProviderException($"The provider {options.Provider} cannot open the model: {e.Message}", e);
+        }
+        try
+        {
+            _inputNames = [.. _session.InputMetadata.Keys];
+            _outputNames = [options.Output];
+            CheckSignature();
+            if (profile is not null) CheckPlacement(options.Provider);
+        }
+        catch
+        {
+            _session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether the graph distinguishes the two texts of a pair.</summary>
+    public bool HasTokenTypes => _inputNames.Contains("token_type_ids");
+
+    /// <summary>Whether the graph takes a mask, so that rows of unequal length can share a batch.</summary>
+    public bool HasMask => _inputNames.Contains("attention_mask");
+
+    /// <summary>Opens a serialised model.</summary>
+    /// <exception cref="ModelFileException">ONNX Runtime refuses the model, or its inputs or outputs are not those of a text classifier.</exception>
+    /// <exception cref="ProviderException">The provider does not work.</exception>
+    public static OnnxGraphRunner FromBytes(byte[] model, OnnxGraphRunnerOptions? options = null) =>
+        new(native => new InferenceSession(model, native), options ?? new OnnxGraphRunnerOptions());
+
+    /// <summary>Opens a model file, with the external data beside it. Check it with <see cref="Onnx.ModelFile.Read"/> first.</summary>
+    /// <inheritdoc cref="FromBytes"/>
+    public static OnnxGraphRunner FromFile(string path, OnnxGraphRunnerOptions? options = null) =>
+        new(native => new InferenceSession(path, native), options ?? new OnnxGraphRunnerOptions());
+
+    /// <summary>Runs a batch.</summary>
+    /// <param name="ids">Token ids of each row, padded to <paramref name="width"/> with <paramref name="padId"/> where shorter.</param>
+    /// <param name="types">Token types of each row; null or a null row means zeros.</param>
+    /// <param name="width">Columns of the batch, at least the longest row.</param>
+    /// <param name="padId">Id that fills short rows.</param>
+    /// <param name="outputWidth">Columns of the output.</param>
+    /// <returns>The output, [rows, outputWidth] in row-major order.</returns>
+    public float[] Run(IReadOnlyList<int[]> ids, IReadOnlyList<int[]?>? types, int width, int padId, int outputWidth)
+    {
+        if (!HasMask && ids.Any(row => row.Length != width))
+            throw new ArgumentException("The graph has no mask: every row must be as long as the batch is wide.", nameof(ids));
+        int cells = checked(ids.Count * width);
+        long[] shape = [ids.Count, width];
+        OrtValue[] inputs = new OrtValue[_inputNames.Length];
+        List<Action> release = [];
+        try
+        {
+            for (int i = 0; i < inputs.Length; i++)
+            {
+                Func<int, int, int> cell = _inputNames[i] switch
+                {
+                    "input_ids" => (row, column) => column < ids[row].Length ? ids[row][column] : padId,
+                    "attention_mask" => (row, column) => column < ids[row].Length ? 1 : 0,
+                    _ => (row, column) => types?[row] is { } rowTypes && column < rowTypes.Length ? rowTypes[column] : 0,
+                };
+                inputs[i] = _session.InputMetadata[_inputNames[i]].ElementDataType == TensorElementType.Int64
+                    ? Tensor<long>(value => value) : Tensor<int>(value => value);
+
+                OrtValue Tensor<T>(Func<int, T> convert) where T : unmanaged
+                {
+                    T[] buffer = ArrayPool<T>.Shared.Rent(cells);
+                    release.Add(() => ArrayPool<T>.Shared.Return(buffer));
+                    for (int row = 0; row < ids.Count; row++)
+                        for (int column = 0; column < width; column++)
+                            buffer[row * width + column] = convert(cell(row, column));
+                    return OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, buffer.AsMemory(0, cells), shape);
+                }
+            }
+            float[] result = new float[checked(ids.Count * outputWidth)];
+            using OrtValue output = OrtValue.CreateTensorValueFromMemory(result, [ids.Count, outputWidth]);
+            using RunOptions run = new();
+            _session.Run(run, _inputNames, inputs, _outputNames, [output]);
+            return result;
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new ModelFileException($"ONNX Runtime failed on a batch of {ids.Count} x {width} tokens: {e.Message}", e);
+        }
+        finally
+        {
+            foreach (OrtValue? input in inputs) input?.Dispose();
+            foreach (Action action in release) action();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _session.Dispose();
+
+    private void CheckSignature()
+    {
+        foreach ((string name, NodeMetadata input) in _session.InputMetadata)
+            if (!KnownInputs.Contains(name) || input.ElementDataType is not (TensorElementType.Int32 or TensorElementType.Int64) || input.Dimensions.Length != 2)
+                throw new ModelFileException($"The model has the input '{name}' ({input.ElementDataType}, {input.Dimensions.Length} dimensions); expected are {string.Join(", ", KnownInputs)} of int32 or int64 [batch, sequence].");
+        if (!_inputNames.Contains("input_ids")) throw new ModelFileException($"The model has no input 'input_ids'; it has {string.Join(", ", _inputNames)}.");
+        if (!_session.OutputMetadata.TryGetValue(_outputNames[0], out NodeMetadata? output))
+            throw new ModelFileException($"The model has no output '{_outputNames[0]}'; it has {string.Join(", ", _session.OutputMetadata.Keys)}.");
+        if (output.ElementDataType != TensorElementType.Float || output.Dimensions.Length != 2)
+            throw new ModelFileException($"The output '{_outputNames[0]}' is {output.ElementDataType} with {output.Dimensions.Length} dimensions; expected is float [batch, labels].");
+    }
+
+    /// <summary>One run under the profiler shows which provider really computes.</summary>
+    private void CheckPlacement(ExecutionProvider provider)
+    {
+        int width = _session.OutputMetadata[_outputNames[0]].Dimensions[1];
+        if (width <= 0) throw new ProviderException($"The output '{_outputNames[0]}' has no fixed number of labels, so that the provider {provider} cannot be probed. Export the model again with a fixed label count.");
+        Run([[0, 0]], null, 2, 0, width);
+        string written = _session.EndProfiling();
+        try
+        {
+            ProviderSelection.CheckPlacement(provider, NodePlacement.Read(written));
+        }
+        finally
+        {
+            File.Delete(written);
+        }
+    }
+}

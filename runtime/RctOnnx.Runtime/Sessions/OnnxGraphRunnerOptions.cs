@@ -1,0 +1,25 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace RctOnnx.Runtime;
+
+/// <summary>How <see cref="OnnxGraphRunner"/> opens a graph.</summary>
+public sealed record OnnxGraphRunnerOptions
+{
+    /// <summary>How far ONNX Runtime may rewrite the graph.</summary>
+    public GraphOptimizationLevel OptimizationLevel { get; init; } = GraphOptimizationLevel.ORT_ENABLE_ALL;
+
+    /// <summary>Threads inside one run. One leaves the work on the caller's thread.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Where to run.</summary>
+    public ExecutionProvider Provider { get; init; } = ExecutionProvider.Cpu;
+
+    /// <summary>
+    /// Whether ONNX Runtime may join additions with the layer normalisation that follows. Off for
+    /// <see cref="Onnx.GraphDialect.CpuFp32"/>: on CPU the joined kernel is slower.
+    /// </summary>
+    public bool FuseSkipLayerNorm { get; init; } = true;
+
+    /// <summary>Name of the output to read.</summary>
+    public string Output { get; init; } = "logits";
+}
