@@ -1,0 +1,40 @@
+namespace RctOnnx.Train.Batching;
+
+/// <summary>A batch as plain arrays, so that any thread can build it; tensors are made on the thread that trains.</summary>
+public sealed record TokenBatch
+{
+    /// <summary>Rows.</summary>
+    public required int RowCount { get; init; }
+
+    /// <summary>Tokens of the longest row.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Token ids, [rows, width] in row-major order, short rows filled with the padding id.</summary>
+    public required long[] Ids { get; init; }
+
+    /// <summary>1 for tokens and 0 for padding; null when no row is padded, which is faster.</summary>
+    public required long[]? Mask { get; init; }
+
+    /// <summary>Token types; null when all are 0.</summary>
+    public required long[]? Types { get; init; }
+
+    /// <summary>Gathers rows of a store.</summary>
+    public static TokenBatch Of(TokenStore store, IReadOnlyList<int> rows, int padId)
+    {
+        int width = rows.Max(store.Length);
+        long[] ids = new long[rows.Count * width];
+        long[]? mask = rows.Any(row => store.Length(row) < width) ? new long[ids.Length] : null;
+        long[]? types = rows.Any(row => store.SecondStart(row) < store.Length(row)) ? new long[ids.Length] : null;
+        for (int i = 0; i < rows.Count; i++)
+        {
+            ReadOnlySpan<int> tokens = store.Ids(rows[i]);
+            Span<long> target = ids.AsSpan(i * width, width);
+            for (int j = 0; j < tokens.Length; j++) target[j] = tokens[j];
+            target[tokens.Length..].Fill(padId);
+            mask?.AsSpan(i * width, tokens.Length).Fill(1);
+            int second = store.SecondStart(rows[i]);
+            types?.AsSpan(i * width + second, tokens.Length - second).Fill(1);
+        }
+        return new TokenBatch { RowCount = rows.Count, Width = width, Ids = ids, Mask = mask, Types = types };
+    }
+}
