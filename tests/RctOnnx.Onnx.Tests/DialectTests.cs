@@ -102,6 +102,32 @@ public class DialectTests
     }
 
     [Theory]
+    [InlineData(Pooling.Cls, HeadKind.Electra, Activation.GeluTanh)]
+    [InlineData(Pooling.Pooler, HeadKind.None, Activation.Relu)]
+    [InlineData(Pooling.Mean, HeadKind.Electra, Activation.Gelu)]
+    [InlineData(Pooling.Max, HeadKind.None, Activation.GeluTanh)]
+    public void Cpu_graph_gives_the_same_bits_for_odd_widths_and_any_number_of_rows(Pooling pooling, HeadKind head, Activation activation)
+    {
+        ModelArtifact model = RandomModels.Create(
+            Architecture.Electra, pooling, head, activation, ProblemType.MultiLabel, hidden: 147, heads: 3, embedding: 37);
+        string[] outputs = head == HeadKind.None ? ["features"] : ["logits", "probabilities"];
+        foreach (int threads in (int[])[1, 2])
+        {
+            using GraphRun cpu = new(model, GraphDialect.CpuFp32, threads: threads);
+            foreach (int length in (int[])[1, 2, 33, 64])
+                foreach (int count in (int[])[2, 3, 8, 17])
+                    foreach (string output in outputs)
+                    {
+                        int[][] rows = [.. Enumerable.Range(0, count).Select(seed => length == 1 ? [5 + seed] : Row(length, seed))];
+                        float[] together = cpu.Run(rows, output);
+                        int width = together.Length / count;
+                        for (int row = 0; row < count; row++)
+                            Assert.Equal(together.AsSpan(row * width, width).ToArray(), cpu.Run([rows[row]], output));
+                    }
+        }
+    }
+
+    [Theory]
     [InlineData(Pooling.Cls)]
     [InlineData(Pooling.Mean)]
     [InlineData(Pooling.Max)]

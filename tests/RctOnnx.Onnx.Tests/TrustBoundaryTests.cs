@@ -58,6 +58,14 @@ public class TrustBoundaryTests
     }
 
     [Fact]
+    public void Read_graph_that_gives_other_outputs_than_the_metadata_says_is_refused()
+    {
+        AssertRefused("logits Float [batch, 9]", model => model.Graph.Output[0].Type.TensorType.Shape.Dim[1].DimValue = 9);
+        AssertRefused("takes and gives", model => model.Graph.Output.RemoveAt(1));
+        AssertRefused("takes and gives", model => model.Graph.Input.RemoveAt(2));
+    }
+
+    [Fact]
     public void Read_declared_length_beyond_the_file_takes_no_memory()
     {
         using TemporaryFolder folder = new();

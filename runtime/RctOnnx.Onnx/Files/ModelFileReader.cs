@@ -53,6 +53,7 @@ internal sealed class ModelFileReader(string path)
                 throw Refused($"has the SHA-256 {hash}, but says {stated}: it was changed or damaged after it was written. Fetch or export it again");
             artifact = ModelMetadata.Read(entries, Weights(model, dataPath));
             ArtifactCheck.Validate(artifact);
+            CheckSignature(model, artifact);
         }
         return new ModelFileContent
         {
@@ -115,6 +116,16 @@ internal sealed class ModelFileReader(string path)
             throw Refused("holds functions, training graphs or sparse tensors, which no model of ours does");
         if (model.OpsetImport.Count != 1 || model.OpsetImport[0].Version != GraphBuilder.Opset || !StandardDomains.Contains(model.OpsetImport[0].Domain))
             throw Refused($"uses other operator sets than the standard one of version {GraphBuilder.Opset}");
+    }
+
+    // What callers are told about a file must be what its graph does, whatever its metadata says.
+    private void CheckSignature(ModelProto model, ModelArtifact artifact)
+    {
+        string found = Text(Signature(model)), expected = Text(Signature(EncoderGraph.Build(artifact, GraphDialect.Portable)));
+        if (found != expected) throw Refused($"takes and gives {found}, but its metadata expects {expected}. Export it again");
+
+        static string Text(GraphSignature signature) => string.Join("; ", signature.Inputs.Concat(signature.Outputs)
+            .Select(value => $"{value.Name} {value.ElementType} [{string.Join(", ", value.Dimensions)}]"));
     }
 
     // Weights of ours are raw bytes; foreign files may also use the typed fields, whose sizes ONNX Runtime checks.
