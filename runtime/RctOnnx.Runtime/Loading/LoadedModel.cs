@@ -1,0 +1,41 @@
+using RctOnnx.Onnx;
+using RctOnnx.Onnx.HuggingFace;
+using RctOnnx.Runtime.Tokenization;
+
+namespace RctOnnx.Runtime;
+
+/// <summary>What a classifier needs to know of a model file, ours or foreign, besides the graph.</summary>
+internal sealed record LoadedModel(
+    ModelFileContent Content, IReadOnlyList<string> Labels, ProblemType ProblemType, Calibration Calibration, int MaxLength,
+    LongTextPolicy LongText, WordPieceTokenizer Tokenizer, string Output)
+{
+    /// <summary>Reads and checks the file; a foreign one takes labels and tokenizer from the files beside it.</summary>
+    public static LoadedModel Read(string path)
+    {
+        ModelFileContent content = ModelFile.Read(path);
+        LoadedModel model = content.Artifact is { } artifact ? Own(content, artifact) : Foreign(content, path);
+        if (model.Labels.Count == 0)
+            throw new ModelFileException($"'{path}' has no labels: it is an encoder without a task. Train or export it with a head, or name the labels in id2label of config.json.");
+        if (model.ProblemType == ProblemType.SingleLabel && model.Labels.Count == 1)
+            throw new ModelFileException($"'{path}' is single label with the one label '{model.Labels[0]}': its score would always be 1. Two labels, multi label or regression are possible.");
+        return model;
+    }
+
+    private static LoadedModel Own(ModelFileContent content, ModelArtifact artifact) =>
+        new(content, artifact.Labels, artifact.ProblemType, artifact.Calibration, artifact.MaxLength, artifact.LongText,
+            WordPieceTokenizer.Create(artifact.Vocabulary, artifact.Tokenizer), "logits");
+
+    private static LoadedModel Foreign(ModelFileContent content, string path)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        HuggingFaceConfig config = HuggingFaceConfig.Read(folder);
+        TokenizerSource source = TokenizerFiles.Load(folder);
+        if (source.Vocabulary.Count > config.Encoder.VocabularySize)
+            throw new ModelFileException($"The vocabulary in '{folder}' has {source.Vocabulary.Count} pieces, but config.json says {config.Encoder.VocabularySize}. Use the vocabulary that the model was trained with.");
+        IReadOnlyList<GraphValue> outputs = content.Signature.Outputs;
+        string output = outputs.Any(value => value.Name == "logits") || outputs.Count != 1 ? "logits" : outputs[0].Name;
+        int limit = Math.Min(source.MaxLength ?? int.MaxValue, config.Encoder.PositionCount);
+        return new LoadedModel(content, config.Labels, config.ProblemType, new Calibration(), limit, LongTextPolicy.Truncate,
+            WordPieceTokenizer.Create(source.Vocabulary, source.Settings), output);
+    }
+}

@@ -1,0 +1,59 @@
+using RctOnnx.Onnx;
+
+namespace RctOnnx.Runtime;
+
+/// <summary>How a classifier runs. Immutable; checked as a whole when a model is loaded.</summary>
+public sealed record TextClassifierOptions
+{
+    /// <summary>Where to run. The CPU by default: it needs nothing installed and gives the same bits every time.</summary>
+    public ProviderPolicy Provider { get; init; } = ProviderPolicy.Require(ExecutionProvider.Cpu);
+
+    /// <summary>The form of graph; null takes the fastest exact one for the provider (<see cref="GraphDialect.CpuFp32"/> on CPU).</summary>
+    public GraphDialect? Dialect { get; init; }
+
+    /// <summary>Throughput by default: near-linear in cores, where splitting one text over cores is not.</summary>
+    public PerformanceProfile Profile { get; init; } = PerformanceProfile.Throughput;
+
+    /// <summary>Threads in all; null means the cores that this process may use (container limits included).</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Tokens of one batch. 1024 keeps a batch in the cache; larger ones gain nothing on CPU.</summary>
+    public int BatchTokens { get; init; } = 1024;
+
+    /// <summary>Longest sequence in tokens, special tokens included; null is the model's limit, which it cannot exceed.</summary>
+    public int? MaxLength { get; init; }
+
+    /// <summary>What happens to longer texts; null is what the model file says.</summary>
+    public LongTextPolicy? LongText { get; init; }
+
+    /// <summary>Tokens that neighbouring windows share; null is a quarter of a window.</summary>
+    public int? WindowOverlap { get; init; }
+
+    /// <summary>Characters of the longest text that is looked at; a longer one is refused before any work is done on it.</summary>
+    public int MaxCharacters { get; init; } = 10_000_000;
+
+    /// <summary>How many scores an answer carries; null is all.</summary>
+    public int? TopK { get; init; }
+
+    /// <summary>Lists every fault, against a model's limit.</summary>
+    /// <exception cref="SettingsException">There is one.</exception>
+    internal void Validate(int modelMaxLength)
+    {
+        List<string> faults = [];
+        AtLeast(Threads ?? 1, 1, nameof(Threads));
+        AtLeast(BatchTokens, 1, nameof(BatchTokens));
+        AtLeast(MaxCharacters, 1, nameof(MaxCharacters));
+        AtLeast(TopK ?? 1, 1, nameof(TopK));
+        int length = MaxLength ?? modelMaxLength;
+        if (length < 3 || length > modelMaxLength)
+            faults.Add($"{nameof(MaxLength)} is {length}, expected 3 to {modelMaxLength}, the limit of this model");
+        else if (WindowOverlap is { } overlap && (overlap < 0 || overlap >= length - 2))
+            faults.Add($"{nameof(WindowOverlap)} is {overlap}, expected 0 to {length - 3} for windows of {length - 2} tokens");
+        if (faults.Count > 0) throw new SettingsException($"The options cannot be used: {string.Join("; ", faults)}.");
+
+        void AtLeast(int value, int least, string name)
+        {
+            if (value < least) faults.Add($"{name} is {value}, expected at least {least}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using RctOnnx.Onnx;
+using RctOnnx.Testing;
+using Xunit;
+
+namespace RctOnnx.Runtime.Tests;
+
+public class TextClassifierTests
+{
+    private static readonly string[] Texts =
+        [.. Enumerable.Range(0, 120).Select(i => string.Join(' ', Enumerable.Range(0, i % 23).Select(k => (char)('a' + (i * 7 + k * 3) % 26))))];
+
+    private static TextClassifier Load(ModelArtifact artifact, TextClassifierOptions? options = null)
+    {
+        using TemporaryFolder folder = new();
+        ModelFile.Write(folder.File("model.onnx"), artifact);
+        return TextClassifier.Load(folder.File("model.onnx"), options);
+    }
+
+    [Theory]
+    [InlineData(PerformanceProfile.Throughput)]
+    [InlineData(PerformanceProfile.Latency)]
+    public void Classify_any_order_and_batch_gives_the_bits_of_each_text_alone(PerformanceProfile profile)
+    {
+        using TextClassifier classifier = Load(RandomModels.Create(), new() { Profile = profile, BatchTokens = 200 });
+        Classification[] alone = [.. Texts.Select(classifier.Classify)];
+
+        IReadOnlyList<Classification> together = classifier.Classify(Texts), reversed = classifier.Classify([.. Texts.Reverse()]);
+
+        Assert.Equal(Texts.Length, together.Count);
+        for (int i = 0; i < alone.Length; i++)
+        {
+            Assert.Equal(alone[i].Logits, together[i].Logits);
+            Assert.Equal(alone[i].Logits, reversed[^(i + 1)].Logits);
+        }
+    }
+
+    [Fact]
+    public void Classify_many_threads_equal_the_serial_answers()
+    {
+        using TextClassifier classifier = Load(RandomModels.Create());
+        Classification[] serial = [.. Texts.Select(classifier.Classify)];
+
+        Parallel.For(0, 500, new ParallelOptions { MaxDegreeOfParallelism = 32 }, i =>
+        {
+            int from = i * 13 % Texts.Length, count = 1 + i % 9;
+            IReadOnlyList<Classification> answers = classifier.Classify([.. Texts.Skip(from).Take(count)]);
+            for (int k = 0; k < answers.Count; k++) Assert.Equal(serial[from + k].Logits, answers[k].Logits);
+        });
+    }
+
+    [Fact]
+    public void Classify_long_text_follows_the_policy_and_says_so()
+    {
+        ModelArtifact artifact = RandomModels.Create();
+        string text = string.Join(' ', Enumerable.Repeat("a b c", 20));
+        using TextClassifier truncate = Load(artifact, new() { MaxLength = 16, LongText = LongTextPolicy.Truncate });
+        using TextClassifier window = Load(artifact, new() { MaxLength = 16, LongText = LongTextPolicy.Window });
+        using TextClassifier error = Load(artifact, new() { MaxLength = 16, LongText = LongTextPolicy.Error });
+
+        Classification cut = truncate.Classify(text), windows = window.Classify(text);
+
+        Assert.True(cut.Truncated);
+        Assert.Equal((62, 16, 1), (cut.TokenCount, cut.UsedTokenCount, cut.WindowCount));
+        Assert.False(windows.Truncated);
+        Assert.True(windows.WindowCount > 1);
+        Assert.Contains("62", Assert.Throws<TextTooLongException>(() => error.Classify(text)).Message);
+    }
+
+    [Fact]
+    public void Classify_nothing_empty_and_null_have_their_own_answers()
+    {
+        TextClassifier classifier = Load(RandomModels.Create(), new() { MaxCharacters = 10 });
+
+        Assert.Empty(classifier.Classify([]));
+        Assert.All(classifier.Classify("").Logits, logit => Assert.True(float.IsFinite(logit)));
+        Assert.Throws<ArgumentNullException>(() => classifier.Classify((string)null!));
+        Assert.Throws<ArgumentNullException>(() => classifier.Classify(["a", null!]));
+        Assert.Throws<TextTooLongException>(() => classifier.Classify("more than ten"));
+        classifier.Dispose();
+        classifier.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => classifier.Classify("a"));
+    }
+
+    [Fact]
+    public void Load_probe_that_answers_differently_is_refused()
+    {
+        ModelArtifact artifact = RandomModels.Create();
+        using TextClassifier classifier = Load(artifact);
+        Probe good = new("a b", [2, 5, 6, 3], classifier.Classify("a b").Logits);
+
+        using TextClassifier accepted = Load(artifact with { Probes = [good] });
+        Assert.Throws<ModelFileException>(() => Load(artifact with { Probes = [good with { Ids = [2, 6, 5, 3] }] }));
+        Assert.Throws<ModelFileException>(() => Load(artifact with { Probes = [good with { Logits = [.. good.Logits.Select(logit => logit + 0.1f)] }] }));
+    }
+
+    [Fact]
+    public void Load_limit_above_the_model_and_other_faults_are_listed_together()
+    {
+        SettingsException e = Assert.Throws<SettingsException>(() => Load(RandomModels.Create(), new() { MaxLength = 65, TopK = 0 }));
+
+        Assert.Contains("65", e.Message);
+        Assert.Contains("TopK", e.Message);
+    }
+
+    [Theory]
+    [InlineData("bert-tiny-random")]
+    [InlineData("electra-tiny-random")]
+    [Trait("Category", "Golden")]
+    public void Load_foreign_model_answers_with_its_own_labels(string name)
+    {
+        using TextClassifier classifier = TextClassifier.Load(SharedFolders.Golden("foreign-onnx", name, "model.onnx"));
+
+        Classification answer = classifier.Classify("the results");
+
+        Assert.Contains(answer.Label, classifier.Labels);
+        Assert.Equal(1.0, answer.Scores.Sum(score => (double)score.Score), 5);
+        Assert.Equal(ExecutionProvider.Cpu, classifier.Provider.Provider);
+    }
+}
