@@ -7,7 +7,7 @@ namespace RctOnnx.Runtime;
 internal sealed class TextPreparation(WordPieceTokenizer tokenizer, int maxLength, LongTextPolicy policy, int overlap, int maxCharacters)
 {
     [ThreadStatic]
-    private static PieceBuffer? t_buffer;
+    private static PieceBuffer? _buffer;
 
     /// <summary>The rows of a text.</summary>
     /// <exception cref="TextTooLongException">It is over the character limit, or over the token limit under the policy of error.</exception>
@@ -15,7 +15,7 @@ internal sealed class TextPreparation(WordPieceTokenizer tokenizer, int maxLengt
     {
         if (text.Length > maxCharacters)
             throw new TextTooLongException($"A text has {text.Length} characters, allowed are {maxCharacters}. Split it, or raise MaxCharacters.");
-        PieceBuffer buffer = t_buffer ??= new PieceBuffer();
+        PieceBuffer buffer = _buffer ??= new PieceBuffer();
         buffer.Clear();
         tokenizer.AppendPieces(text, buffer);
         ReadOnlySpan<int> pieces = buffer.Ids;
