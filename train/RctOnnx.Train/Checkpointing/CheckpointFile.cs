@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using RctOnnx.Onnx;
 using RctOnnx.Weights;
 
-namespace RctOnnx.Train.Checkpoints;
+namespace RctOnnx.Train.Checkpointing;
 
 /// <summary>
 /// A checkpoint is a folder with <c>state.json</c> and one safetensors file of weights and moments. The tensors are written

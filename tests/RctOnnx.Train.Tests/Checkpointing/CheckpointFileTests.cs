@@ -1,9 +1,9 @@
 using RctOnnx.Onnx;
 using RctOnnx.Testing;
-using RctOnnx.Train.Checkpoints;
+using RctOnnx.Train.Checkpointing;
 using Xunit;
 
-namespace RctOnnx.Train.Tests.Checkpoints;
+namespace RctOnnx.Train.Tests.Checkpointing;
 
 public sealed class CheckpointFileTests : IDisposable
 {

@@ -1,4 +1,4 @@
-namespace RctOnnx.Train.Checkpoints;
+namespace RctOnnx.Train.Checkpointing;
 
 /// <summary>Where a run stands: all that is needed, with weights and moments, to continue as if it had never stopped. Immutable.</summary>
 public sealed record RunState

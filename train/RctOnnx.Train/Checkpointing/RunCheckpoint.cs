@@ -1,6 +1,6 @@
 using RctOnnx.Onnx;
 
-namespace RctOnnx.Train.Checkpoints;
+namespace RctOnnx.Train.Checkpointing;
 
 /// <summary>A run at one moment.</summary>
 public sealed record RunCheckpoint
