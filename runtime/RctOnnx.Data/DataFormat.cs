@@ -1,0 +1,20 @@
+namespace RctOnnx.Data;
+
+/// <summary>How examples are written in a file. All are UTF-8.</summary>
+public enum DataFormat
+{
+    /// <summary>One text a line, no labels.</summary>
+    Text,
+
+    /// <summary>Tab-separated with a header line, read to the letter: quotes are characters like any other.</summary>
+    Tsv,
+
+    /// <summary>Comma-separated with a header line and quoting (RFC 4180).</summary>
+    Csv,
+
+    /// <summary>Abstracts: a line <c>###ID</c>, lines <c>LABEL⇥sentence</c>, an empty line (PubMed RCT).</summary>
+    Rct,
+
+    /// <summary>One JSON object a line.</summary>
+    Jsonl,
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+
+namespace RctOnnx.Data;
+
+/// <summary>One JSON object a line. A label is a text, a number, or a list of texts.</summary>
+internal static class JsonlReader
+{
+    public static IEnumerable<TextRow> Read(string path, ColumnNames names)
+    {
+        foreach ((long number, string line) in Utf8Lines.Read(path))
+            if (!string.IsNullOrWhiteSpace(line)) yield return Row(path, number, line, names);
+    }
+
+    private static TextRow Row(string path, long number, string line, ColumnNames names)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            JsonElement root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object) throw new DataException($"'{path}', line {number}: expected a JSON object, found {root.ValueKind}.");
+            return new TextRow
+            {
+                Text = Value(names.Text)!,
+                Label = Value(names.Label),
+                Pair = Value(names.Pair),
+                Group = Value(names.Group),
+                Source = path,
+                Line = number,
+            };
+
+            string? Value(string? name)
+            {
+                if (name is null) return null;
+                if (!root.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+                    throw new DataException($"'{path}', line {number}: no property '{name}'; there are {string.Join(", ", root.EnumerateObject().Select(property => $"'{property.Name}'"))}. Name the right one.");
+                return value.ValueKind switch
+                {
+                    JsonValueKind.String => value.GetString(),
+                    JsonValueKind.Array => string.Join('|', value.EnumerateArray().Select(item => item.GetString())),
+                    JsonValueKind.Object => throw new DataException($"'{path}', line {number}: '{name}' is an object; expected a text, a number or a list of texts."),
+                    _ => value.GetRawText(),
+                };
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new DataException($"'{path}', line {number}: not valid JSON ({e.Message})", e);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text;
+using CsvHelper;
+using CsvHelper.Configuration;
+
+namespace RctOnnx.Data;
+
+/// <summary>Tables with a header line; columns are found by name.</summary>
+internal static class TableReader
+{
+    private sealed record Columns(int Text, int Label, int Pair, int Group, int Count);
+
+    /// <summary>Tab-separated, read to the letter: PubMed sentences hold lone quotes, which quoting rules would trip over.</summary>
+    public static IEnumerable<TextRow> ReadTsv(string path, ColumnNames names)
+    {
+        Columns? columns = null;
+        foreach ((long number, string line) in Utf8Lines.Read(path))
+        {
+            string[] cells = line.Split('\t');
+            if (columns is null) columns = Find(path, cells, names);
+            else if (line.Length > 0) yield return Row(path, number, cells, columns);
+        }
+    }
+
+    /// <summary>Comma-separated with quotes.</summary>
+    public static IEnumerable<TextRow> ReadCsv(string path, ColumnNames names)
+    {
+        using StreamReader reader = Utf8Lines.Open(path);
+        using CsvParser parser = new(reader, new CsvConfiguration(CultureInfo.InvariantCulture) { Mode = CsvMode.RFC4180 });
+        Columns? columns = null;
+        long line = 1;
+        while (Next(parser, path, line))
+        {
+            string[] cells = parser.Record!;
+            if (columns is null)
+            {
+                if (cells[0] is ['\ufeff', ..]) cells[0] = cells[0][1..];
+                columns = Find(path, cells, names);
+            }
+            else
+            {
+                yield return Row(path, line, cells, columns);
+            }
+            line = parser.RawRow + 1;
+        }
+    }
+
+    private static bool Next(CsvParser parser, string path, long line)
+    {
+        try
+        {
+            return parser.Read();
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw Utf8Lines.NotUtf8(path, line, e);
+        }
+        catch (CsvHelperException e)
+        {
+            throw new DataException($"'{path}', line {line}: the quoting is broken. A quote inside a quoted cell is written twice.", e);
+        }
+    }
+
+    private static Columns Find(string path, string[] header, ColumnNames names)
+    {
+        return new Columns(Index(names.Text), Index(names.Label), Index(names.Pair), Index(names.Group), header.Length);
+
+        int Index(string? name)
+        {
+            if (name is null) return -1;
+            int index = Array.IndexOf(header, name);
+            return index >= 0 ? index : throw new DataException($"'{path}' has no column '{name}'; its columns are {string.Join(", ", header.Select(column => $"'{column}'"))}. Name the right one.");
+        }
+    }
+
+    private static TextRow Row(string path, long line, string[] cells, Columns columns)
+    {
+        if (cells.Length != columns.Count)
+            throw new DataException($"'{path}', line {line}: {cells.Length} cells, expected {columns.Count} as in the header.");
+        return new TextRow
+        {
+            Text = cells[columns.Text],
+            Label = columns.Label < 0 ? null : cells[columns.Label],
+            Pair = columns.Pair < 0 ? null : cells[columns.Pair],
+            Group = columns.Group < 0 ? null : cells[columns.Group],
+            Source = path,
+            Line = line,
+        };
+    }
+}
