@@ -1,0 +1,64 @@
+using RctOnnx.Onnx;
+using static TorchSharp.torch;
+
+namespace RctOnnx.Train.Losses;
+
+/// <summary>
+/// The loss of a task as a sum and its weight, so that gradients accumulated over micro-batches of any sizes are those of one
+/// large batch: divide each micro-batch's sum by the weight of the whole window. Equal to PyTorch's mean reductions.
+/// </summary>
+public sealed class TaskLoss
+{
+    private readonly TaskLossOptions _options;
+    private readonly int _labelCount;
+
+    /// <exception cref="SettingsException">The options do not fit the task; all faults are listed.</exception>
+    public TaskLoss(ProblemType problemType, int labelCount, TaskLossOptions? options = null)
+    {
+        (ProblemType, _labelCount, _options) = (problemType, labelCount, options ?? new TaskLossOptions());
+        _options.Validate(problemType, labelCount);
+    }
+
+    /// <summary>The task: cross-entropy, binary cross-entropy or squared error.</summary>
+    public ProblemType ProblemType { get; }
+
+    /// <summary>What a batch counts in the mean: rows, the class weights of their classes, or rows × labels.</summary>
+    public double WeightOf(TaskTargets targets)
+    {
+        Check(targets);
+        if (ProblemType != ProblemType.SingleLabel) return (double)targets.RowCount * _labelCount;
+        if (_options.ClassWeights is not { } weights) return targets.RowCount;
+        double sum = 0;
+        foreach (long index in targets.Classes!) sum += weights[(int)index];
+        return sum;
+    }
+
+    /// <summary>The loss summed over the batch: a scalar to be divided by the weight of the window.</summary>
+    /// <param name="logits">fp32 [B, labels].</param>
+    /// <param name="targets">One row for each of the batch.</param>
+    /// <exception cref="SettingsException">The targets are not of this task.</exception>
+    public Tensor Sum(Tensor logits, TaskTargets targets)
+    {
+        Check(targets);
+        using Tensor wanted = targets.ToTensor(logits.device);
+        if (ProblemType == ProblemType.Regression) return nn.functional.mse_loss(logits, wanted, nn.Reduction.Sum);
+        if (ProblemType == ProblemType.MultiLabel) return nn.functional.binary_cross_entropy_with_logits(logits, wanted, reduction: nn.Reduction.Sum);
+        using Tensor? weights = _options.ClassWeights is { } values ? tensor(values.ToArray(), device: logits.device) : null;
+        return nn.functional.cross_entropy(logits, wanted, weights, reduction: nn.Reduction.Sum, label_smoothing: _options.LabelSmoothing);
+    }
+
+    private void Check(TaskTargets targets)
+    {
+        if (ProblemType == ProblemType.SingleLabel)
+        {
+            if (targets.Classes is null) throw new SettingsException("A single-label task has one class index a row, found values.");
+            foreach (long index in targets.Classes)
+                if (index < 0 || index >= _labelCount)
+                    throw new SettingsException($"A row has the class index {index}, expected 0 to {_labelCount - 1}.");
+        }
+        else if (targets.Values is null || targets.Values.Length != (long)targets.RowCount * _labelCount)
+        {
+            throw new SettingsException($"A {ProblemType} task has {_labelCount} values a row; the targets have another form.");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using RctOnnx.Onnx;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace RctOnnx.Train.Modules;
+
+/// <summary>
+/// An encoder with a head, assembled from its configuration: BERT (Devlin et al. 2018) and ELECTRA (Clark et al. 2020).
+/// The names of its parameters are the canonical names of the model file, and so are the shapes.
+/// </summary>
+public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor>
+{
+    private readonly EmbeddingBlock _embeddings;
+    private readonly TransformerEncoder _encoder;
+    private readonly LinearLayer? _pooler;
+    private readonly ClassifierHead? _head;
+
+    /// <summary>A model with memory for its weights; fill them with <see cref="LoadWeights"/> or <see cref="Initialize"/>.</summary>
+    /// <exception cref="ModelFileException">The configuration is not usable; all faults are listed.</exception>
+    public ClassifierModel(EncoderConfig encoder, HeadConfig head, int labelCount, Precision precision = Precision.Fp32)
+        : base(nameof(ClassifierModel))
+    {
+        encoder.Validate();
+        if (head.Kind != HeadKind.None && labelCount <= 0)
+            throw new SettingsException($"A model with the head {head.Kind} has {labelCount} labels, expected at least one.");
+        (Config, Head, LabelCount, Precision) = (encoder, head, labelCount, precision);
+        _embeddings = new EmbeddingBlock(encoder, precision);
+        _encoder = new TransformerEncoder(encoder, precision);
+        register_module("embeddings", _embeddings);
+        register_module("encoder", _encoder);
+        if (head.Pooling == Pooling.Pooler)
+        {
+            _pooler = new LinearLayer(encoder.HiddenWidth, encoder.HiddenWidth, Precision.Fp32);
+            register_module("pooler", _pooler);
+        }
+        if (head.Kind == HeadKind.None) return;
+        _head = new ClassifierHead(head, encoder.HiddenWidth, labelCount);
+        register_module("head", _head);
+    }
+
+    /// <summary>The encoder's shape.</summary>
+    public EncoderConfig Config { get; }
+
+    /// <summary>How features become logits.</summary>
+    public HeadConfig Head { get; }
+
+    /// <summary>Number of logits.</summary>
+    public int LabelCount { get; }
+
+    /// <summary>In what numbers the products run.</summary>
+    public Precision Precision { get; }
+
+    /// <summary>Logits of a batch.</summary>
+    /// <param name="ids">int64 [B, S].</param>
+    /// <param name="mask">int64 [B, S], 1 for tokens and 0 for padding; null when no row is padded (faster, the same answer).</param>
+    /// <param name="typeIds">int64 [B, S]; null for all zero.</param>
+    /// <returns>fp32 [B, labels]; without a head the features, [B, hidden].</returns>
+    public override Tensor forward(Tensor ids, Tensor? mask, Tensor? typeIds)
+    {
+        Tensor features = Features(ids, mask, typeIds);
+        return _head is null ? features : _head.forward(features);
+    }
+
+    /// <summary>The pooled features of a batch, fp32 [B, hidden]. Parameters as in <see cref="forward"/>.</summary>
+    public Tensor Features(Tensor ids, Tensor? mask = null, Tensor? typeIds = null)
+    {
+        Tensor states = _embeddings.forward(ids, typeIds);
+        Tensor? additive = Additive(mask);
+        return Head.Pooling switch
+        {
+            Pooling.Cls => _encoder.FirstToken(states, additive),
+            Pooling.Pooler => Pool(_encoder.FirstToken(states, additive)),
+            Pooling.Mean => TokenPooling.Mean(_encoder.forward(states, additive), mask),
+            Pooling.Max => TokenPooling.Max(_encoder.forward(states, additive), mask),
+            _ => throw new SettingsException($"The pooling {Head.Pooling} cannot be trained; known are {string.Join(", ", Enum.GetNames<Pooling>())}."),
+        };
+    }
+
+    /// <summary>The last token states, fp32 [B, S, hidden]. Parameters as in <see cref="forward"/>.</summary>
+    public Tensor LastStates(Tensor ids, Tensor? mask = null, Tensor? typeIds = null) =>
+        _encoder.forward(_embeddings.forward(ids, typeIds), Additive(mask));
+
+    /// <summary>The embeddings and the states after every layer, each fp32 [B, S, hidden]. Parameters as in <see cref="forward"/>.</summary>
+    public IReadOnlyList<Tensor> HiddenStates(Tensor ids, Tensor? mask = null, Tensor? typeIds = null) =>
+        _encoder.AllStates(_embeddings.forward(ids, typeIds), Additive(mask));
+
+    /// <summary>Fills every parameter.</summary>
+    /// <param name="weights">Canonical names; fp32, fp16 or bf16.</param>
+    /// <exception cref="ModelFileException">A weight is missing, has another shape, or has no place; all faults are listed.</exception>
+    public void LoadWeights(IReadOnlyDictionary<string, TensorData> weights)
+    {
+        Dictionary<string, Parameter> parameters = Parameters();
+        List<string> faults = [.. weights.Keys.Where(name => !parameters.ContainsKey(name)).Select(name => $"'{name}' has no place here")];
+        foreach ((string name, Parameter parameter) in parameters)
+        {
+            if (!weights.TryGetValue(name, out TensorData? data)) faults.Add($"'{name}' is missing");
+            else if (!data.Shape.SequenceEqual(parameter.shape))
+                faults.Add($"'{name}' has the shape [{string.Join(", ", data.Shape)}], expected [{string.Join(", ", parameter.shape)}]");
+        }
+        if (faults.Count > 0)
+            throw new ModelFileException($"The weights do not fit the model: {string.Join("; ", faults.Take(12))}{(faults.Count > 12 ? $"; and {faults.Count - 12} more" : "")}.");
+        using IDisposable noGradient = no_grad();
+        foreach ((string name, Parameter parameter) in parameters)
+        {
+            using Tensor values = tensor(weights[name].ToFloats(), parameter.shape);
+            parameter.copy_(values);
+        }
+    }
+
+    /// <summary>Every parameter in fp32 under its canonical name, in the order of <see cref="WeightShapes"/>; bit for bit what was loaded.</summary>
+    public IReadOnlyDictionary<string, TensorData> ReadWeights()
+    {
+        Dictionary<string, Parameter> parameters = Parameters();
+        Dictionary<string, TensorData> weights = [];
+        foreach ((string name, long[] shape) in WeightShapes.Of(Config, Head, LabelCount))
+        {
+            using Tensor host = parameters[name].detach().cpu().contiguous();
+            weights[name] = new TensorData(TensorType.Float32, shape, host.bytes.ToArray());
+        }
+        return weights;
+    }
+
+    /// <summary>
+    /// Fresh weights from a seed: matrices and tables normal with the encoder's initializer range, biases zero, norms one
+    /// (BERT's initialisation, Devlin et al. 2018). The same numbers on every device.
+    /// </summary>
+    public void Initialize(long seed)
+    {
+        using Generator generator = new((ulong)seed);
+        using IDisposable noGradient = no_grad();
+        Dictionary<string, Parameter> parameters = Parameters();
+        foreach ((string name, long[] shape) in WeightShapes.Of(Config, Head, LabelCount))
+        {
+            bool isNorm = name.Contains("norm.", StringComparison.Ordinal);
+            using Tensor values = name.EndsWith(".bias", StringComparison.Ordinal) ? zeros(shape)
+                : isNorm ? ones(shape)
+                : randn(shape, generator: generator).mul_(Config.InitializerRange);
+            parameters[name].copy_(values);
+        }
+    }
+
+    /// <summary>The parameters by canonical name.</summary>
+    public Dictionary<string, Parameter> Parameters() => named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
+
+    private Tensor Pool(Tensor firstToken) => _pooler!.forward(firstToken).tanh();
+
+    // [B, S] → [B, 1, 1, S]: 0 where a token stands and the constant of every graph where padding does.
+    private static Tensor? Additive(Tensor? mask) =>
+        mask is null ? null : ((1 - mask.to(ScalarType.Float32)) * AttentionMask.Hidden).unsqueeze(1).unsqueeze(1);
+}

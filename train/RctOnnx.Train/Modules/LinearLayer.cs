@@ -1,0 +1,38 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace RctOnnx.Train.Modules;
+
+/// <summary>
+/// y = x · W + b with W as <c>[inputs, outputs]</c>, the layout of the model file: weights go in and out without a transpose.
+/// </summary>
+public sealed class LinearLayer : nn.Module<Tensor, Tensor>
+{
+    public LinearLayer(int inputWidth, int outputWidth, Precision precision)
+        : base(nameof(LinearLayer))
+    {
+        Precision = precision;
+        Weight = new Parameter(empty(inputWidth, outputWidth));
+        Bias = new Parameter(zeros(outputWidth));
+        register_parameter("weight", Weight);
+        register_parameter("bias", Bias);
+    }
+
+    /// <summary>[inputs, outputs], fp32.</summary>
+    public Parameter Weight { get; }
+
+    /// <summary>[outputs], fp32.</summary>
+    public Parameter Bias { get; }
+
+    /// <summary>In what numbers the product runs.</summary>
+    public Precision Precision { get; }
+
+    /// <summary>[.., inputs] → [.., outputs]; the result is bf16 when the product is.</summary>
+    public override Tensor forward(Tensor input)
+    {
+        // PyTorch's linear wants [outputs, inputs]; the transposed view costs nothing and the product reads it as it lies.
+        return Precision == Precision.BFloat16
+            ? nn.functional.linear(input.to(ScalarType.BFloat16), Weight.to(ScalarType.BFloat16).t(), Bias.to(ScalarType.BFloat16))
+            : nn.functional.linear(input, Weight.t(), Bias);
+    }
+}

@@ -1,0 +1,27 @@
+using static TorchSharp.torch;
+
+namespace RctOnnx.Train.Modules;
+
+/// <summary>Token states to one vector a row, the same arithmetic as the model file's graphs.</summary>
+internal static class TokenPooling
+{
+    // Further down than any state, so that padding is never the maximum.
+    private const float Lowest = -1e30f;
+
+    /// <summary>states [B, S, hidden], mask int64 [B, S] or null → the mean over visible tokens, [B, hidden].</summary>
+    public static Tensor Mean(Tensor states, Tensor? mask)
+    {
+        if (mask is null) return states.mean([1]);
+        Tensor visible = mask.to(ScalarType.Float32).unsqueeze(-1); // [B, S, 1]
+        // At least one, so that a row that is all padding gives zeros and not NaN.
+        return (states * visible).sum(1) / visible.sum(1).clamp_min(1);
+    }
+
+    /// <summary>states [B, S, hidden], mask int64 [B, S] or null → the maximum over visible tokens, [B, hidden].</summary>
+    public static Tensor Max(Tensor states, Tensor? mask)
+    {
+        if (mask is null) return states.amax([1]);
+        Tensor lowered = (1 - mask.to(ScalarType.Float32)).unsqueeze(-1) * Lowest; // [B, S, 1]
+        return (states + lowered).amax([1]);
+    }
+}

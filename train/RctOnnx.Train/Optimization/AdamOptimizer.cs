@@ -1,0 +1,201 @@
+using System.Numerics;
+using RctOnnx.Onnx;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RctOnnx.Train.Optimization;
+
+/// <summary>
+/// AdamW and Adam over fp32 parameters. On the CPU one pass over the memory of parameter, gradient and both moments, in
+/// parallel; elsewhere the same arithmetic in tensor operations. The order of sums does not depend on the number of threads.
+/// </summary>
+public sealed class AdamOptimizer : IDisposable
+{
+    // Small enough to share evenly, large enough that starting a piece costs nothing; sums are taken by piece, in order.
+    private const int PieceLength = 1 << 16;
+
+    private readonly IReadOnlyList<TrainedParameter> _parameters;
+    private readonly Tensor[] _first;
+    private readonly Tensor[] _second;
+    private readonly AdamOptions _options;
+
+    /// <exception cref="SettingsException">The options are not usable, or there is nothing to train.</exception>
+    public AdamOptimizer(IReadOnlyList<TrainedParameter> parameters, AdamOptions? options = null)
+    {
+        _options = options ?? new AdamOptions();
+        _options.Validate();
+        if (parameters.Count == 0) throw new SettingsException("No parameter asks for gradients: everything is frozen. Leave at least the head to train.");
+        _parameters = parameters;
+        _first = [.. parameters.Select(one => zeros_like(one.Parameter, requires_grad: false).DetachFromDisposeScope())];
+        _second = [.. parameters.Select(one => zeros_like(one.Parameter, requires_grad: false).DetachFromDisposeScope())];
+    }
+
+    /// <summary>Steps taken.</summary>
+    public long StepCount { get; private set; }
+
+    /// <summary>Lets go of all gradients: the next backward pass starts from zero.</summary>
+    public void ZeroGradients()
+    {
+        foreach (TrainedParameter one in _parameters) one.Parameter.grad = null;
+    }
+
+    /// <summary>The norm over the gradients of all parameters together; on a device that is not the CPU it waits for the device.</summary>
+    public double GradientNorm()
+    {
+        using IDisposable noGradient = no_grad();
+        double sum = 0;
+        Tensor? deviceSum = null;
+        foreach (TrainedParameter one in _parameters)
+        {
+            using Tensor? gradient = one.Parameter.grad;
+            if (gradient is null) continue;
+            if (IsPlain(gradient))
+            {
+                sum += SquareSum(gradient);
+                continue;
+            }
+            using Tensor square = gradient.square().sum(ScalarType.Float64);
+            Tensor next = deviceSum is null ? square.alias() : deviceSum + square;
+            deviceSum?.Dispose();
+            deviceSum = next;
+        }
+        using (deviceSum) return Math.Sqrt(sum + (deviceSum?.item<double>() ?? 0));
+    }
+
+    /// <summary>One update. Gradients are read, not changed; parameters without one stay as they are.</summary>
+    /// <param name="learningRate">Of this step.</param>
+    /// <param name="gradientScale">Multiplies every gradient: the factor of clipping (<see cref="GradientClip.Scale"/>).</param>
+    public void Step(double learningRate, double gradientScale = 1)
+    {
+        using IDisposable noGradient = no_grad();
+        StepCount++;
+        double bias1 = 1 - Math.Pow(_options.Beta1, StepCount), bias2 = 1 - Math.Pow(_options.Beta2, StepCount);
+        for (int i = 0; i < _parameters.Count; i++)
+        {
+            TrainedParameter one = _parameters[i];
+            using Tensor? gradient = one.Parameter.grad;
+            if (gradient is null) continue;
+            AdamStep step = new()
+            {
+                Beta1 = (float)_options.Beta1,
+                Beta2 = (float)_options.Beta2,
+                Epsilon = (float)_options.Epsilon,
+                GradientScale = (float)gradientScale,
+                L2 = _options.DecoupledDecay ? 0 : (float)one.WeightDecay,
+                Keep = _options.DecoupledDecay ? (float)(1 - learningRate * one.WeightDecay) : 1,
+                StepSize = (float)(learningRate / bias1),
+                RootScale = (float)(1 / Math.Sqrt(bias2)),
+            };
+            if (IsPlain(one.Parameter) && IsPlain(gradient)) StepInMemory(one.Parameter, gradient, _first[i], _second[i], step);
+            else StepInTensors(one.Parameter, gradient, _first[i], _second[i], step);
+        }
+    }
+
+    /// <summary>The moments by parameter name with <c>.first_moment</c> and <c>.second_moment</c>, bit for bit; <see cref="StepCount"/> belongs to them.</summary>
+    public IReadOnlyDictionary<string, TensorData> ReadState()
+    {
+        Dictionary<string, TensorData> state = [];
+        for (int i = 0; i < _parameters.Count; i++)
+            foreach ((string suffix, Tensor moment) in Moments(i))
+            {
+                using Tensor host = moment.cpu().contiguous();
+                state[_parameters[i].Name + suffix] = new TensorData(TensorType.Float32, moment.shape, host.bytes.ToArray());
+            }
+        return state;
+    }
+
+    /// <summary>Continues from what <see cref="ReadState"/> gave after <paramref name="stepCount"/> steps.</summary>
+    /// <exception cref="DataException">A moment is missing, has another shape, or belongs to no parameter; all faults are listed.</exception>
+    public void LoadState(IReadOnlyDictionary<string, TensorData> state, long stepCount)
+    {
+        List<string> faults = [];
+        if (stepCount < 0) faults.Add($"the number of steps is {stepCount}");
+        HashSet<string> known = [];
+        for (int i = 0; i < _parameters.Count; i++)
+            foreach ((string suffix, Tensor moment) in Moments(i))
+            {
+                string name = _parameters[i].Name + suffix;
+                known.Add(name);
+                if (!state.TryGetValue(name, out TensorData? data)) faults.Add($"'{name}' is missing");
+                else if (data.Type != TensorType.Float32 || !data.Shape.SequenceEqual(moment.shape))
+                    faults.Add($"'{name}' is {data.Type} [{string.Join(", ", data.Shape)}], expected Float32 [{string.Join(", ", moment.shape)}]");
+            }
+        faults.AddRange(state.Keys.Where(name => !known.Contains(name)).Select(name => $"'{name}' belongs to no trained parameter"));
+        if (faults.Count > 0)
+            throw new DataException($"The optimiser state does not fit the model: {string.Join("; ", faults.Take(12))}{(faults.Count > 12 ? $"; and {faults.Count - 12} more" : "")}. Resume with the settings of the run.");
+        using IDisposable noGradient = no_grad();
+        for (int i = 0; i < _parameters.Count; i++)
+            foreach ((string suffix, Tensor moment) in Moments(i))
+            {
+                using Tensor values = tensor(state[_parameters[i].Name + suffix].ToFloats(), moment.shape);
+                moment.copy_(values);
+            }
+        StepCount = stepCount;
+    }
+
+    /// <summary>Frees the moments.</summary>
+    public void Dispose()
+    {
+        foreach (Tensor moment in _first.Concat(_second)) moment.Dispose();
+    }
+
+    private IEnumerable<(string Suffix, Tensor Moment)> Moments(int index) =>
+        [(".first_moment", _first[index]), (".second_moment", _second[index])];
+
+    private static bool IsPlain(Tensor one) =>
+        one.device_type == DeviceType.CPU && one.dtype == ScalarType.Float32 && one.is_contiguous();
+
+    private static double SquareSum(Tensor gradient)
+    {
+        Memory.Of(gradient, out nint address, out int length);
+        double[] sums = new double[Pieces(length)];
+        ForPieces(length, (piece, start, count) =>
+        {
+            ReadOnlySpan<float> values = Memory.Span(address, start, count);
+            int width = Vector<float>.Count, at = 0;
+            Vector<double> low = Vector<double>.Zero, high = Vector<double>.Zero;
+            for (; at <= values.Length - width; at += width)
+            {
+                Vector.Widen(new Vector<float>(values[at..]), out Vector<double> a, out Vector<double> b);
+                (low, high) = (low + a * a, high + b * b);
+            }
+            double sum = Vector.Sum(low + high);
+            for (; at < values.Length; at++) sum += (double)values[at] * values[at];
+            sums[piece] = sum;
+        });
+        double total = 0;
+        foreach (double sum in sums) total += sum;
+        return total;
+    }
+
+    private static void StepInMemory(Tensor parameter, Tensor gradient, Tensor first, Tensor second, AdamStep step)
+    {
+        Memory.Of(parameter, out nint p, out int length);
+        Memory.Of(gradient, out nint g, out _);
+        Memory.Of(first, out nint m, out _);
+        Memory.Of(second, out nint v, out _);
+        ForPieces(length, (_, start, count) => step.Apply(
+            Memory.Span(p, start, count), Memory.Span(g, start, count), Memory.Span(m, start, count), Memory.Span(v, start, count)));
+    }
+
+    private static void StepInTensors(Tensor parameter, Tensor gradient, Tensor first, Tensor second, AdamStep step)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor scaled = gradient * step.GradientScale;
+        if (step.L2 != 0) scaled = scaled + parameter * step.L2;
+        first.mul_(step.Beta1).add_(scaled, alpha: 1 - step.Beta1);
+        second.mul_(step.Beta2).addcmul_(scaled, scaled, value: 1 - step.Beta2);
+        parameter.mul_(step.Keep).addcdiv_(first, second.sqrt().mul_(step.RootScale).add_(step.Epsilon), value: -step.StepSize);
+    }
+
+    private static int Pieces(int length) => (length + PieceLength - 1) / PieceLength;
+
+    private static void ForPieces(int length, Action<int, int, int> work)
+    {
+        int pieces = Pieces(length);
+        if (pieces <= 1) work(0, 0, length);
+        else
+            Parallel.For(0, pieces, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, get_num_threads()) },
+                piece => work(piece, piece * PieceLength, Math.Min(PieceLength, length - piece * PieceLength)));
+    }
+}

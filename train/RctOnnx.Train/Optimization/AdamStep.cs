@@ -1,0 +1,54 @@
+using System.Numerics;
+
+namespace RctOnnx.Train.Optimization;
+
+/// <summary>The constants of one update and its arithmetic over memory (Kingma and Ba 2015; Loshchilov and Hutter 2019).</summary>
+internal readonly record struct AdamStep
+{
+    public required float Beta1 { get; init; }
+
+    public required float Beta2 { get; init; }
+
+    public required float Epsilon { get; init; }
+
+    /// <summary>Multiplies the gradient first.</summary>
+    public required float GradientScale { get; init; }
+
+    /// <summary>Times the parameter, added to the gradient; zero with decoupled decay.</summary>
+    public required float L2 { get; init; }
+
+    /// <summary>What decoupled decay leaves of the parameter.</summary>
+    public required float Keep { get; init; }
+
+    /// <summary>Learning rate over the first moment's bias correction.</summary>
+    public required float StepSize { get; init; }
+
+    /// <summary>One over the root of the second moment's bias correction.</summary>
+    public required float RootScale { get; init; }
+
+    /// <summary>Updates a piece of parameter, first and second moment; all spans have the same length.</summary>
+    public void Apply(Span<float> parameter, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second)
+    {
+        int width = Vector<float>.Count, at = 0;
+        Vector<float> rest1 = new(1 - Beta1), beta2 = new(Beta2), rest2 = new(1 - Beta2), epsilon = new(Epsilon);
+        Vector<float> scale = new(GradientScale), l2 = new(L2), keep = new(Keep), stepSize = new(StepSize), rootScale = new(RootScale);
+        for (; at <= parameter.Length - width; at += width)
+        {
+            Vector<float> p = new(parameter[at..]), m = new(first[at..]), v = new(second[at..]);
+            Vector<float> g = new Vector<float>(gradient[at..]) * scale + p * l2;
+            m += (g - m) * rest1;
+            v = v * beta2 + g * g * rest2;
+            p = p * keep - stepSize * m / (Vector.SquareRoot(v) * rootScale + epsilon);
+            m.CopyTo(first[at..]);
+            v.CopyTo(second[at..]);
+            p.CopyTo(parameter[at..]);
+        }
+        for (; at < parameter.Length; at++)
+        {
+            float g = gradient[at] * GradientScale + parameter[at] * L2;
+            first[at] += (g - first[at]) * (1 - Beta1);
+            second[at] = second[at] * Beta2 + g * g * (1 - Beta2);
+            parameter[at] = parameter[at] * Keep - StepSize * first[at] / (MathF.Sqrt(second[at]) * RootScale + Epsilon);
+        }
+    }
+}

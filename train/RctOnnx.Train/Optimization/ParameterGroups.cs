@@ -1,0 +1,16 @@
+using TorchSharp.Modules;
+
+namespace RctOnnx.Train.Optimization;
+
+/// <summary>Which parameters are decayed and which are trained.</summary>
+public static class ParameterGroups
+{
+    /// <summary>Weight decay leaves biases and layer normalisations alone, as BERT's training does (Devlin et al. 2018).</summary>
+    public static bool IsDecayed(string name) =>
+        !name.EndsWith(".bias", StringComparison.Ordinal) && !name.EndsWith("norm.weight", StringComparison.Ordinal);
+
+    /// <summary>The parameters that ask for gradients, with their decay, in the order of their names.</summary>
+    public static IReadOnlyList<TrainedParameter> Of(IReadOnlyDictionary<string, Parameter> parameters, double weightDecay) =>
+        [.. parameters.Where(pair => pair.Value.requires_grad).OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => new TrainedParameter(pair.Key, pair.Value, IsDecayed(pair.Key) ? weightDecay : 0))];
+}

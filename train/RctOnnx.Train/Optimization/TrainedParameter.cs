@@ -1,0 +1,9 @@
+using TorchSharp.Modules;
+
+namespace RctOnnx.Train.Optimization;
+
+/// <summary>A parameter that the optimiser changes.</summary>
+/// <param name="Name">Its canonical name, the key of its state.</param>
+/// <param name="Parameter">fp32.</param>
+/// <param name="WeightDecay">Coefficient; zero for biases and norms.</param>
+public sealed record TrainedParameter(string Name, Parameter Parameter, double WeightDecay);
