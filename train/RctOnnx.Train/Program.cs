@@ -1,1 +1,6 @@
-return 0;
+using System.CommandLine;
+using RctOnnx.CommandLine;
+using RctOnnx.Train.Commands;
+
+RootCommand root = new("Makes proven .onnx text classifiers. Verbs explain themselves: rctonnx-train VERB --help.") { ExportCommand.Create() };
+return ProgramHost.Run(root, args);

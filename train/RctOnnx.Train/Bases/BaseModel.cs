@@ -1,0 +1,58 @@
+using RctOnnx.Onnx;
+using RctOnnx.Onnx.HuggingFace;
+using RctOnnx.Runtime.Tokenization;
+using RctOnnx.Weights;
+using RctOnnx.Weights.HuggingFace;
+
+namespace RctOnnx.Train.Bases;
+
+/// <summary>A model that was trained elsewhere or before, put together from its files.</summary>
+public static class BaseModel
+{
+    /// <summary>
+    /// A classifier with everything that belongs to it: from a Hugging Face folder (config.json, weights, vocabulary) or from a
+    /// model file of this product.
+    /// </summary>
+    /// <exception cref="ModelFileException">A part is missing, damaged or not supported, or the model has no classification head.</exception>
+    public static ModelArtifact LoadClassifier(string folderOrFile)
+    {
+        if (Directory.Exists(folderOrFile)) return FromFolder(folderOrFile);
+        ModelFileContent content = ModelFile.Read(folderOrFile);
+        ModelArtifact artifact = content.Artifact
+            ?? throw new ModelFileException($"'{folderOrFile}' was exported by another program, so that its weights have names of their own. Name the checkpoint folder that it was exported from.");
+        return artifact.Head.Kind == HeadKind.None ? throw NoHead(folderOrFile, "it is an encoder alone") : artifact;
+    }
+
+    private static ModelArtifact FromFolder(string folder)
+    {
+        HuggingFaceConfig config = HuggingFaceConfig.Read(folder);
+        TokenizerSource tokenizer = TokenizerFiles.Load(folder);
+        bool isBert = config.Encoder.Architecture == Architecture.Bert;
+        HeadConfig head = new()
+        {
+            Kind = isBert ? HeadKind.Linear : HeadKind.Electra,
+            Pooling = isBert ? Pooling.Pooler : Pooling.Cls,
+            Dropout = config.ClassifierDropout,
+        };
+        if (config.ArchitectureName is { } name && !name.EndsWith("ForSequenceClassification", StringComparison.Ordinal))
+            throw NoHead(folder, $"config.json names the architecture '{name}', expected one that ends in 'ForSequenceClassification'");
+        ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, head, config.Labels.Count, CheckpointFolder.ReadTensors(folder));
+        if (imported.MissingHead.Count > 0) throw NoHead(folder, $"it lacks {string.Join(", ", imported.MissingHead)}");
+        ModelArtifact artifact = new()
+        {
+            Encoder = config.Encoder,
+            Head = head,
+            ProblemType = config.ProblemType,
+            Labels = config.Labels,
+            MaxLength = Math.Min(tokenizer.MaxLength ?? config.Encoder.PositionCount, config.Encoder.PositionCount),
+            Tokenizer = tokenizer.Settings,
+            Vocabulary = tokenizer.Vocabulary,
+            Weights = imported.Weights,
+        };
+        ArtifactCheck.Validate(artifact);
+        return artifact;
+    }
+
+    private static ModelFileException NoHead(string path, string why) =>
+        new($"'{path}' is no text classifier: {why}. Fine-tune it first, or name a checkpoint that was.");
+}

@@ -1,0 +1,161 @@
+using System.Reflection;
+using Microsoft.ML.OnnxRuntime;
+using RctOnnx.Onnx;
+using RctOnnx.Runtime;
+using RctOnnx.Runtime.Tokenization;
+using RctOnnx.Train.Modules;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RctOnnx.Train.Export;
+
+/// <summary>
+/// Compares the answers of a model in TorchSharp with those of its graphs in ONNX Runtime: every optimisation level, every
+/// dialect that a CPU runs, texts and random ids of several lengths, alone and in batches.
+/// </summary>
+internal sealed class ExportProof
+{
+    /// <summary>The largest absolute difference of a logit that passes.</summary>
+    public const double Tolerance = 1e-4;
+
+    private const int ProbeCount = 4;
+    private const int LongestTried = 128; // longer rows repeat the same operators and cost seconds each
+    private static readonly int[] Lengths = [3, 4, 8, 17, 33, 64, LongestTried];
+    private static readonly int[] BatchSizes = [1, 5];
+
+    private static readonly GraphOptimizationLevel[] Levels =
+    [
+        GraphOptimizationLevel.ORT_DISABLE_ALL, GraphOptimizationLevel.ORT_ENABLE_BASIC,
+        GraphOptimizationLevel.ORT_ENABLE_EXTENDED, GraphOptimizationLevel.ORT_ENABLE_ALL,
+    ];
+
+    private readonly ModelArtifact _artifact;
+    private readonly int _padId;
+    private readonly List<ProofRow> _texts, _random;
+    private readonly SortedSet<(int Rows, int Width)> _shapes = [];
+    private double _largest;
+    private long _compared, _agreed;
+
+    /// <summary>Computes the answers of TorchSharp in fp32.</summary>
+    public ExportProof(ModelArtifact artifact, IReadOnlyList<string> texts)
+    {
+        _artifact = artifact;
+        WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(artifact.Vocabulary, artifact.Tokenizer);
+        _padId = tokenizer.PadId;
+        int longest = Math.Min(artifact.MaxLength, LongestTried);
+        EncodeOptions options = new() { MaxLength = longest };
+        Random random = new(1);
+        int[][] drawn = [.. Lengths.Where(length => length <= longest).SelectMany(length => Enumerable.Range(0, BatchSizes[^1]).Select(_ => Draw(random, tokenizer, length)))];
+        using DisposeScope scope = NewDisposeScope();
+        using ClassifierModel model = new(artifact.Encoder, artifact.Head, artifact.Labels.Count);
+        model.LoadWeights(artifact.Weights);
+        model.eval();
+        using IDisposable noGradient = no_grad();
+        _texts = [.. texts.Select(text => Answer(model, tokenizer.Encode(text, options: options).Ids))];
+        _random = [.. drawn.Select(ids => Answer(model, ids))];
+        Probes = [.. texts.Zip(_texts).Where(pair => pair.First.Length > 0).Take(ProbeCount).Select(pair => new Probe(pair.First, pair.Second.Ids, pair.Second.Logits))];
+    }
+
+    /// <summary>Texts with their answers, for the model file.</summary>
+    public IReadOnlyList<Probe> Probes { get; }
+
+    /// <summary>Runs a model file and the dialects that are emitted from the artifact.</summary>
+    /// <exception cref="GateException">An answer differs by more than the tolerance, is no number, or names another label.</exception>
+    public Proof Run(string modelPath)
+    {
+        byte[] fused = EncoderGraph.Emit(_artifact, GraphDialect.CpuFp32);
+        foreach (GraphOptimizationLevel level in Levels)
+        {
+            OnnxGraphRunnerOptions options = new() { OptimizationLevel = level };
+            using (OnnxGraphRunner portable = OnnxGraphRunner.FromFile(modelPath, options)) Compare(portable, GraphDialect.Portable, level);
+            using (OnnxGraphRunner own = OnnxGraphRunner.FromBytes(fused, options with { FuseSkipLayerNorm = false })) Compare(own, GraphDialect.CpuFp32, level);
+        }
+        return new Proof
+        {
+            LargestDifference = _largest,
+            Tolerance = Tolerance,
+            LabelAgreement = (double)_agreed / _compared,
+            TextCount = _texts.Count,
+            Shapes = [.. _shapes.Select(shape => $"{shape.Rows} x {shape.Width}")],
+            OptimizationLevels = [.. Levels.Select(level => level.ToString())],
+            Dialects = [.. Enum.GetNames<GraphDialect>()],
+            Versions = new Dictionary<string, string>
+            {
+                ["torchsharp"] = VersionOf(typeof(torch).Assembly),
+                ["onnxruntime"] = OrtEnv.Instance().GetVersionString(),
+            },
+        };
+    }
+
+    private void Compare(OnnxGraphRunner runner, GraphDialect dialect, GraphOptimizationLevel level)
+    {
+        foreach (ProofRow row in _texts) Compare(runner, [row], dialect, level);
+        foreach (IGrouping<int, ProofRow> rows in _random.GroupBy(row => row.Ids.Length))
+            foreach (int size in BatchSizes) Compare(runner, [.. rows.Take(size)], dialect, level);
+        // Unequal lengths in one batch: the mask at work.
+        if (runner.HasMask) Compare(runner, [.. _texts.Concat(_random.Take(2))], dialect, level);
+    }
+
+    private void Compare(OnnxGraphRunner runner, ProofRow[] rows, GraphDialect dialect, GraphOptimizationLevel level)
+    {
+        int width = rows.Max(row => row.Ids.Length), labels = _artifact.Labels.Count;
+        _shapes.Add((rows.Length, width));
+        float[] found = runner.Run([.. rows.Select(row => row.Ids)], null, width, _padId, labels);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            ReadOnlySpan<float> expected = rows[i].Logits, actual = found.AsSpan(i * labels, labels);
+            string where = $"{dialect} at {level}, row {i} of {rows.Length} x {width}";
+            for (int j = 0; j < labels; j++)
+            {
+                double difference = Math.Abs((double)expected[j] - actual[j]);
+                if (!(difference <= Tolerance))
+                    throw new GateException($"The exported graph does not answer as the model: {where}, label '{_artifact.Labels[j]}': TorchSharp {expected[j]}, ONNX Runtime {actual[j]}, allowed difference {Tolerance}. Nothing was written; please report it with the model's config.json.");
+                _largest = Math.Max(_largest, difference);
+            }
+            _compared++;
+            if (!SameLabels(expected, actual))
+                throw new GateException($"The exported graph names another label than the model: {where}. Nothing was written; please report it with the model's config.json.");
+            _agreed++;
+        }
+    }
+
+    private bool SameLabels(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+    {
+        if (_artifact.ProblemType == ProblemType.SingleLabel)
+            return IndexOfLargest(expected) == IndexOfLargest(actual);
+        if (_artifact.ProblemType == ProblemType.Regression) return true; // values have no label: the tolerance says it all
+        for (int i = 0; i < expected.Length; i++)
+            if (expected[i] > 0 != actual[i] > 0) return false;
+        return true;
+    }
+
+    private static int IndexOfLargest(ReadOnlySpan<float> values)
+    {
+        int largest = 0;
+        for (int i = 1; i < values.Length; i++)
+            if (values[i] > values[largest]) largest = i;
+        return largest;
+    }
+
+    private static int[] Draw(Random random, WordPieceTokenizer tokenizer, int length)
+    {
+        int[] ids = new int[length];
+        for (int i = 1; i < length - 1; i++)
+        {
+            do ids[i] = random.Next(tokenizer.VocabularySize);
+            while (ids[i] == tokenizer.PadId);
+        }
+        (ids[0], ids[^1]) = (tokenizer.ClsId, tokenizer.SepId);
+        return ids;
+    }
+
+    private static ProofRow Answer(ClassifierModel model, int[] ids)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor input = tensor(ids.Select(id => (long)id).ToArray(), [1, ids.Length]);
+        return new ProofRow(ids, model.forward(input, null, null).data<float>().ToArray());
+    }
+
+    private static string VersionOf(Assembly assembly) =>
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? assembly.GetName().Version!.ToString();
+}

@@ -1,0 +1,40 @@
+using RctOnnx.Onnx;
+
+namespace RctOnnx.Train.Export;
+
+/// <summary>Writes model files, with proof or not at all.</summary>
+public static class ModelExport
+{
+    /// <summary>
+    /// Writes the model under a passing name, proves that ONNX Runtime answers as TorchSharp does, and then writes it with the
+    /// proof and the probes inside to <paramref name="path"/>. The weights in the file are those of the artifact, bit for bit.
+    /// </summary>
+    /// <param name="path">The model file; an older one of that name is replaced.</param>
+    /// <param name="artifact">A classifier in fp32.</param>
+    /// <returns>The artifact with proof and probes.</returns>
+    /// <exception cref="GateException">The answers differ; nothing is written.</exception>
+    /// <exception cref="OutputException">The file cannot be written.</exception>
+    public static ModelArtifact Write(string path, ModelArtifact artifact)
+    {
+        if (Directory.Exists(path)) throw new OutputException($"Cannot write '{path}': it is a folder. Name a file that ends in .onnx.");
+        string trial = $"{Path.GetFullPath(path)}.{Environment.ProcessId:x}.proof";
+        try
+        {
+            Directory.CreateDirectory(trial);
+            string trialFile = Path.Combine(trial, "model.onnx");
+            ModelFile.Write(trialFile, artifact);
+            ExportProof proof = new(artifact, ProofTexts.BuiltIn);
+            ModelArtifact proven = artifact with { Proof = proof.Run(trialFile), Probes = proof.Probes };
+            ModelFile.Write(path, proven);
+            return proven;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OutputException($"Cannot write '{path}': {e.Message} Choose another folder or free some space.", e);
+        }
+        finally
+        {
+            if (Directory.Exists(trial)) Directory.Delete(trial, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+namespace RctOnnx.Train.Export;
+
+/// <summary>One sequence of the proof with the answer of TorchSharp.</summary>
+/// <param name="Ids">Token ids with [CLS] and [SEP].</param>
+/// <param name="Logits">Its logits in fp32, computed alone and without padding.</param>
+internal sealed record ProofRow(int[] Ids, float[] Logits);
