@@ -9,7 +9,10 @@ namespace RctOnnx.Runtime.Tokenization;
 /// </summary>
 internal ref struct PieceWriter
 {
-    private const int WordCapacity = 2 * 256; // more UTF-16 units than the longest word that is looked up
+    /// <summary>Code points of the longest word that can be looked up, whatever the settings ask for.</summary>
+    public const int LongestWordLimit = 256;
+
+    private const int WordCapacity = 2 * LongestWordLimit; // in UTF-16 units
 
     private readonly WordPieceTokenizer _tokenizer;
     private readonly TokenizerSettings _settings;

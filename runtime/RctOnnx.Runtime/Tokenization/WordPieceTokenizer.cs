@@ -18,6 +18,8 @@ public sealed class WordPieceTokenizer
 
     private WordPieceTokenizer(IReadOnlyList<string> vocabulary, TokenizerSettings settings)
     {
+        if (settings.LongestWord is < 1 or > PieceWriter.LongestWordLimit)
+            throw new ModelFileException($"The longest word is {settings.LongestWord} code points; supported are 1 to {PieceWriter.LongestWordLimit} (BERT has 100).");
         Settings = settings;
         VocabularySize = vocabulary.Count;
         Dictionary<string, int> words = new(vocabulary.Count, StringComparer.Ordinal), continuations = new(vocabulary.Count, StringComparer.Ordinal);
@@ -75,7 +77,7 @@ public sealed class WordPieceTokenizer
     private byte[] AsciiTable { get; }
 
     /// <summary>A tokenizer over a vocabulary in which the index is the id.</summary>
-    /// <exception cref="ModelFileException">A piece stands twice, or a special token is missing.</exception>
+    /// <exception cref="ModelFileException">A piece stands twice, a special token is missing, or the longest word is out of range.</exception>
     public static WordPieceTokenizer Create(IReadOnlyList<string> vocabulary, TokenizerSettings settings) => new(vocabulary, settings);
 
     /// <summary>

@@ -95,4 +95,24 @@ public class TokenizerFilesTests
         whole["post_processor"] = new JsonObject { ["type"] = "RobertaProcessing" };
         Assert.Contains("'RobertaProcessing' is not supported", Refusal(null, whole, null));
     }
+
+    [Theory]
+    [InlineData("special", false)]
+    [InlineData("lstrip", true)]
+    [InlineData("rstrip", true)]
+    [InlineData("single_word", true)]
+    public void An_added_token_with_rules_of_its_own_is_refused(string key, bool value)
+    {
+        JsonObject whole = Whole();
+        whole["added_tokens"] = new JsonArray(new JsonObject { ["id"] = 1, ["content"] = "[UNK]", [key] = value });
+        Assert.Contains($"'[UNK]' has {key} {(value ? "true" : "false")}", Refusal(null, whole, null));
+    }
+
+    [Fact]
+    public void A_template_of_another_order_is_refused()
+    {
+        JsonObject whole = Whole();
+        whole["post_processor"] = JsonNode.Parse("""{"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"[SEP]","type_id":0}}],"pair":[]}""");
+        Assert.Contains("the single template of post_processor is 'A:0 *:0'", Refusal(null, whole, null));
+    }
 }

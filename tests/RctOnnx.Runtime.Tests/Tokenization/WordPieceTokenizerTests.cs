@@ -111,6 +111,13 @@ public class WordPieceTokenizerTests
         Assert.Contains("[MASK]", Assert.Throws<ModelFileException>(() => WordPieceTokenizer.Create(["[PAD]", "[UNK]", "[CLS]", "[SEP]"], settings)).Message);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(257)]
+    public void A_longest_word_out_of_range_is_refused(int longest) =>
+        Assert.Contains($"longest word is {longest}", Assert.Throws<ModelFileException>(() =>
+            WordPieceTokenizer.Create(RandomModels.Vocabulary, new TokenizerSettings { LowerCase = true, LongestWord = longest })).Message);
+
     [Fact]
     [Trait("Category", "Golden")]
     public void Golden_files_hold_with_and_without_globalisation_data()
