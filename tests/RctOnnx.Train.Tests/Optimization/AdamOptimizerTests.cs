@@ -1,0 +1,91 @@
+using RctOnnx.Onnx;
+using RctOnnx.Train.Optimization;
+using TorchSharp;
+using TorchSharp.Modules;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace RctOnnx.Train.Tests.Optimization;
+
+public class AdamOptimizerTests
+{
+    // More than one piece of memory and no multiple of a vector's width.
+    private const int Length = (1 << 17) + 13;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Steps_equal_TorchSharps_own_optimiser(bool decoupled)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(5);
+        Tensor start = randn(Length);
+        Parameter ours = new(start.clone()), theirs = new(start.clone());
+        using AdamOptimizer optimizer = new([new TrainedParameter("x", ours, 0.05)], new AdamOptions { DecoupledDecay = decoupled });
+        using optim.Optimizer reference = decoupled ? optim.AdamW([theirs], 1e-2, weight_decay: 0.05) : optim.Adam([theirs], 1e-2, weight_decay: 0.05);
+        for (int step = 0; step < 5; step++)
+        {
+            Tensor gradient = randn(Length);
+            ours.grad = gradient;
+            theirs.grad = gradient;
+            Assert.Equal(gradient.norm().item<float>(), optimizer.GradientNorm(), 1e-2);
+            optimizer.Step(1e-2);
+            reference.step();
+            Assert.InRange((ours - theirs).abs().max().item<float>(), 0, 1e-6);
+        }
+    }
+
+    [Fact]
+    public void State_read_and_loaded_continues_bit_for_bit()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(6);
+        Parameter whole = new(randn(Length));
+        Parameter? resumed = null;
+        Tensor[] gradients = [.. Enumerable.Range(0, 4).Select(_ => randn(Length))];
+        using AdamOptimizer optimizer = new([new TrainedParameter("x", whole, 0.01)]);
+        IReadOnlyDictionary<string, TensorData>? state = null;
+        for (int step = 0; step < 4; step++)
+        {
+            if (step == 2) (resumed, state) = (new Parameter(whole.detach().clone()), optimizer.ReadState());
+            whole.grad = gradients[step];
+            optimizer.Step(1e-3, 0.5);
+        }
+        using AdamOptimizer second = new([new TrainedParameter("x", resumed!, 0.01)]);
+        second.LoadState(state!, 2);
+        for (int step = 2; step < 4; step++)
+        {
+            resumed!.grad = gradients[step];
+            second.Step(1e-3, 0.5);
+        }
+        Assert.Equal(whole.data<float>().ToArray(), resumed!.data<float>().ToArray());
+        Assert.Equal(4, second.StepCount);
+    }
+
+    [Fact]
+    public void LoadState_names_what_does_not_fit()
+    {
+        using Parameter parameter = new(zeros(3));
+        using AdamOptimizer optimizer = new([new TrainedParameter("x", parameter, 0)]);
+        string message = Assert.Throws<DataException>(() => optimizer.LoadState(
+            new Dictionary<string, TensorData> { ["x.first_moment"] = TensorData.FromFloats([1, 2], 2), ["y"] = TensorData.FromFloats([1], 1) }, 1)).Message;
+        Assert.Contains("'x.first_moment' is Float32 [2], expected Float32 [3]", message);
+        Assert.Contains("'x.second_moment' is missing", message);
+        Assert.Contains("'y' belongs to no trained parameter", message);
+    }
+
+    [Theory]
+    [InlineData("encoder.layer.0.attention.norm.weight", false)]
+    [InlineData("head.output.bias", false)]
+    [InlineData("head.output.weight", true)]
+    [InlineData("embeddings.word.weight", true)]
+    public void IsDecayed_leaves_out_biases_and_norms(string name, bool decayed) => Assert.Equal(decayed, ParameterGroups.IsDecayed(name));
+
+    [Fact]
+    public void Scale_clips_only_above_the_maximum()
+    {
+        Assert.Equal(1, GradientClip.Scale(0.5, 1));
+        Assert.Equal(0.5, GradientClip.Scale(2, 1), 1e-6);
+        Assert.Equal(1, GradientClip.Scale(100, null));
+    }
+}
