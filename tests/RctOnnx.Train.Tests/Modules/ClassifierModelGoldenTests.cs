@@ -11,6 +11,7 @@ using static TorchSharp.torch;
 namespace RctOnnx.Train.Tests.Modules;
 
 [Trait("Category", "Golden")]
+[Collection(TorchCollection.Name)]
 public class ClassifierModelGoldenTests
 {
     private const double Tolerance = 1e-4;

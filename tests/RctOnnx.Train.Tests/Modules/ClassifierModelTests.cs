@@ -9,6 +9,7 @@ using static TorchSharp.torch;
 
 namespace RctOnnx.Train.Tests.Modules;
 
+[Collection(TorchCollection.Name)]
 public class ClassifierModelTests
 {
     private static readonly long[] Row = [2, 9, 14, 33, 60, 21, 3];
@@ -126,6 +127,8 @@ public class ClassifierModelTests
         double before = Loss();
         model.train();
         Train(20);
+        GC.Collect(); // what earlier tests left to the collector shall not be taken for ours
+        GC.WaitForPendingFinalizers();
         long tensors = Tensor.TotalCount;
         Train(200);
         Assert.Equal(tensors, Tensor.TotalCount);

@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 
 namespace RctOnnx.Train.Tests.Optimization;
 
+[Collection(TorchCollection.Name)]
 public class AdamOptimizerTests
 {
     // More than one piece of memory and no multiple of a vector's width.

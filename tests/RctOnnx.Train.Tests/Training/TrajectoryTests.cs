@@ -14,6 +14,7 @@ using static TorchSharp.torch;
 namespace RctOnnx.Train.Tests.Training;
 
 [Trait("Category", "Golden")]
+[Collection(TorchCollection.Name)]
 public class TrajectoryTests
 {
     [Fact]
