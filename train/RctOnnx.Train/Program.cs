@@ -2,5 +2,9 @@ using System.CommandLine;
 using RctOnnx.CommandLine;
 using RctOnnx.Train.Commands;
 
-RootCommand root = new("Makes proven .onnx text classifiers. Verbs explain themselves: rctonnx-train VERB --help.") { ExportCommand.Create() };
+RootCommand root = new("Makes proven .onnx text classifiers. Verbs explain themselves: rctonnx-train VERB --help.")
+{
+    TrainCommand.Create(),
+    ExportCommand.Create(),
+};
 return ProgramHost.Run(root, args);

@@ -30,6 +30,9 @@ public sealed record RunState
     /// <summary>Step of the best value.</summary>
     public long BestStep { get; init; }
 
+    /// <summary>Step of the last evaluation on dev: one that was due when the run was stopped is made up for on resuming.</summary>
+    public long EvaluatedStep { get; init; }
+
     /// <summary>Evaluations since the best one: what early stopping counts.</summary>
     public int EvaluationsSinceBest { get; init; }
 

@@ -11,10 +11,11 @@ public static class ModelExport
     /// </summary>
     /// <param name="path">The model file; an older one of that name is replaced.</param>
     /// <param name="artifact">A classifier in fp32.</param>
+    /// <param name="texts">Texts of the task to try beside the built-in ones.</param>
     /// <returns>The artifact with proof and probes.</returns>
     /// <exception cref="GateException">The answers differ; nothing is written.</exception>
     /// <exception cref="OutputException">The file cannot be written.</exception>
-    public static ModelArtifact Write(string path, ModelArtifact artifact)
+    public static ModelArtifact Write(string path, ModelArtifact artifact, IReadOnlyList<string>? texts = null)
     {
         if (Directory.Exists(path)) throw new OutputException($"Cannot write '{path}': it is a folder. Name a file that ends in .onnx.");
         string trial = $"{Path.GetFullPath(path)}.{Environment.ProcessId:x}.proof";
@@ -23,7 +24,7 @@ public static class ModelExport
             Directory.CreateDirectory(trial);
             string trialFile = Path.Combine(trial, "model.onnx");
             ModelFile.Write(trialFile, artifact);
-            ExportProof proof = new(artifact, ProofTexts.BuiltIn);
+            ExportProof proof = new(artifact, [.. ProofTexts.BuiltIn, .. texts ?? []]);
             ModelArtifact proven = artifact with { Proof = proof.Run(trialFile), Probes = proof.Probes };
             ModelFile.Write(path, proven);
             return proven;

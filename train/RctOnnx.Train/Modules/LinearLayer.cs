@@ -24,14 +24,14 @@ public sealed class LinearLayer : nn.Module<Tensor, Tensor>
     /// <summary>[outputs], fp32.</summary>
     public Parameter Bias { get; }
 
-    /// <summary>In what numbers the product runs.</summary>
+    /// <summary>In what numbers the product runs in training; evaluation is fp32, as the exported file computes.</summary>
     public Precision Precision { get; }
 
     /// <summary>[.., inputs] → [.., outputs]; the result is bf16 when the product is.</summary>
     public override Tensor forward(Tensor input)
     {
         // PyTorch's linear wants [outputs, inputs]; the transposed view costs nothing and the product reads it as it lies.
-        return Precision == Precision.BFloat16
+        return training && Precision == Precision.BFloat16
             ? nn.functional.linear(input.to(ScalarType.BFloat16), Weight.to(ScalarType.BFloat16).t(), Bias.to(ScalarType.BFloat16))
             : nn.functional.linear(input, Weight.t(), Bias);
     }

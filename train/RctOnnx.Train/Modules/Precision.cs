@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RctOnnx.Train.Modules;
 
 /// <summary>In what numbers the matrix products of training run. Parameters, gradients and optimiser state are always fp32.</summary>
@@ -8,7 +10,8 @@ public enum Precision
 
     /// <summary>
     /// Linear layers and attention products in bf16 (8 bits of mantissa, fp32's range, so no loss scaling); normalisation,
-    /// residual sums and the loss in fp32. Weights are cast inside autograd, so that updates far below bf16's step survive.
+    /// residual sums and the loss in fp32; evaluation in fp32 throughout, as the exported file computes. Weights are cast inside autograd, so that updates far below bf16's step survive.
     /// </summary>
+    [JsonStringEnumMemberName("bf16")]
     BFloat16,
 }

@@ -1,0 +1,49 @@
+namespace RctOnnx.Data;
+
+/// <summary>The labels of a task in a fixed order: the index of a label is its class index. Immutable.</summary>
+public sealed class LabelSet
+{
+    private readonly Dictionary<string, int> _indices = new(StringComparer.Ordinal);
+
+    /// <summary>Labels in the given order.</summary>
+    /// <exception cref="DataException">A label is empty or there twice, or there are none.</exception>
+    public LabelSet(IEnumerable<string> names)
+    {
+        Names = [.. names];
+        if (Names.Count == 0) throw new DataException("There are no labels; expected at least one.");
+        for (int i = 0; i < Names.Count; i++)
+        {
+            if (string.IsNullOrWhiteSpace(Names[i])) throw new DataException($"Label {i} is empty; every label needs a name.");
+            if (!_indices.TryAdd(Names[i], i)) throw new DataException($"The label '{Names[i]}' is there twice; labels must differ.");
+        }
+    }
+
+    /// <summary>Labels by class index.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The labels of training rows in ordinal order, so that the order of the rows does not matter.</summary>
+    /// <exception cref="DataException">A row has no label.</exception>
+    public static LabelSet Of(IEnumerable<TextRow> rows)
+    {
+        SortedSet<string> names = new(StringComparer.Ordinal);
+        foreach (TextRow row in rows) names.Add(LabelOf(row));
+        return new LabelSet(names);
+    }
+
+    /// <summary>Whether the label is known.</summary>
+    public bool Contains(string label) => _indices.ContainsKey(label);
+
+    /// <summary>The class index of a row's label.</summary>
+    /// <exception cref="DataException">The row has no label or one that is not known; names the file and the line.</exception>
+    public int IndexOf(TextRow row)
+    {
+        string label = LabelOf(row);
+        return _indices.TryGetValue(label, out int index)
+            ? index
+            : throw new DataException($"'{row.Source}', line {row.Line}: the label '{label}' is not known; known are {string.Join(", ", Names)}. Mend the row or train with this label.");
+    }
+
+    private static string LabelOf(TextRow row) => string.IsNullOrWhiteSpace(row.Label)
+        ? throw new DataException($"'{row.Source}', line {row.Line}: there is no label; expected one in every row.")
+        : row.Label;
+}

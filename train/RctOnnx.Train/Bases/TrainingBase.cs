@@ -1,0 +1,108 @@
+using RctOnnx.Onnx;
+using RctOnnx.Onnx.HuggingFace;
+using RctOnnx.Runtime.Tokenization;
+using RctOnnx.Train.Settings;
+using RctOnnx.Weights;
+using RctOnnx.Weights.HuggingFace;
+
+namespace RctOnnx.Train.Bases;
+
+/// <summary>A model to start training from.</summary>
+/// <param name="Artifact">Encoder, head and tokenizer with the labels of the task.</param>
+/// <param name="Notes">What a person should know: weights that were drawn anew, heads that were left.</param>
+internal sealed record TrainingBase(ModelArtifact Artifact, IReadOnlyList<string> Notes)
+{
+    /// <summary>
+    /// Puts a base together with a head for <paramref name="labels"/>. The base's own head is kept where it is the one that was
+    /// asked for and has the same labels in the same order.
+    /// </summary>
+    /// <exception cref="ModelFileException">The base is missing, damaged or not supported, or the sequence limit is above its positions.</exception>
+    public static TrainingBase Load(TrainSettings settings, IReadOnlyList<string> labels) =>
+        Directory.Exists(settings.Base) ? FromFolder(settings, labels) : FromFile(settings, labels);
+
+    private static TrainingBase FromFolder(TrainSettings settings, IReadOnlyList<string> labels)
+    {
+        string folder = settings.Base;
+        HuggingFaceConfig config = HuggingFaceConfig.Read(folder);
+        TokenizerSource tokenizer = TokenizerFiles.Load(folder);
+        IReadOnlyDictionary<string, TensorData> tensors = CheckpointFolder.ReadTensors(folder);
+        bool hasPooler = tensors.Keys.Any(name => name.EndsWith("pooler.dense.weight", StringComparison.Ordinal));
+        HeadConfig own = config.Encoder.Architecture == Architecture.Electra
+            ? new HeadConfig { Kind = HeadKind.Electra, Pooling = Pooling.Cls }
+            : new HeadConfig { Kind = HeadKind.Linear, Pooling = hasPooler ? Pooling.Pooler : Pooling.Cls };
+        HeadConfig head = Choose(settings, own, config.ClassifierDropout);
+        bool keep = !settings.NewHead && config.Labels.SequenceEqual(labels);
+        ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, head, labels.Count, keep ? tensors : WithoutClassifier(tensors));
+        List<string> notes = [];
+        if (imported.MissingHead.Count > 0) notes.Add($"Drawn anew from the seed, as '{folder}' has none for these labels: {string.Join(", ", imported.MissingHead)}.");
+        if (imported.Ignored.Count > 0) notes.Add($"Not used: {string.Join(", ", imported.Ignored)}.");
+        return Complete(settings, labels, notes, new ModelArtifact
+        {
+            Encoder = config.Encoder,
+            Head = head,
+            ProblemType = ProblemType.SingleLabel,
+            Labels = labels,
+            MaxLength = settings.MaxLength,
+            Tokenizer = tokenizer.Settings,
+            Vocabulary = tokenizer.Vocabulary,
+            Weights = imported.Weights,
+        });
+    }
+
+    private static TrainingBase FromFile(TrainSettings settings, IReadOnlyList<string> labels)
+    {
+        ModelArtifact trained = ModelFile.Read(settings.Base).Artifact
+            ?? throw new ModelFileException($"'{settings.Base}' was exported by another program, so that its weights have names of their own. Name the checkpoint folder that it was exported from.");
+        HeadConfig own = trained.Head.Kind == HeadKind.None ? trained.Head with { Kind = HeadKind.Linear } : trained.Head;
+        HeadConfig head = Choose(settings, own, own.Dropout);
+        bool keep = !settings.NewHead && trained.Head.Kind == head.Kind && trained.Head.Pooling == head.Pooling && trained.Labels.SequenceEqual(labels);
+        HashSet<string> wanted = [.. WeightShapes.Of(trained.Encoder, head, labels.Count).Select(weight => weight.Key)];
+        Dictionary<string, TensorData> weights = trained.Weights
+            .Where(pair => wanted.Contains(pair.Key) && (keep || !IsHead(pair.Key)))
+            .ToDictionary(pair => pair.Key, pair => pair.Value);
+        List<string> notes = [keep ? $"The head of '{settings.Base}' is trained further." : $"The head is drawn anew from the seed; '{settings.Base}' gives the encoder."];
+        return Complete(settings, labels, notes, trained with
+        {
+            Head = head,
+            ProblemType = ProblemType.SingleLabel,
+            Labels = labels,
+            MaxLength = settings.MaxLength,
+            Weights = weights,
+            Calibration = new Calibration(),
+            Probes = [],
+            Proof = null,
+            Training = null,
+        });
+    }
+
+    private static TrainingBase Complete(TrainSettings settings, IReadOnlyList<string> labels, IReadOnlyList<string> notes, ModelArtifact artifact)
+    {
+        if (settings.MaxLength > artifact.Encoder.PositionCount)
+            throw new SettingsException($"max-length is {settings.MaxLength}, but '{settings.Base}' has {artifact.Encoder.PositionCount} positions. Lower it, or take an encoder with more positions.");
+        ModelArtifact whole = artifact with
+        {
+            Weights = HeadInitializer.Complete(artifact.Encoder, artifact.Head, labels.Count, artifact.Weights, unchecked((int)settings.Seed)),
+        };
+        ArtifactCheck.Validate(whole);
+        return new TrainingBase(whole, notes);
+    }
+
+    private static HeadConfig Choose(TrainSettings settings, HeadConfig own, double dropout)
+    {
+        HeadConfig head = settings.Head switch
+        {
+            HeadChoice.Auto => own,
+            HeadChoice.Pooler => new HeadConfig { Kind = HeadKind.Linear, Pooling = Pooling.Pooler },
+            HeadChoice.Electra => new HeadConfig { Kind = HeadKind.Electra, Pooling = Pooling.Cls },
+            HeadChoice.Mean => new HeadConfig { Kind = HeadKind.Linear, Pooling = Pooling.Mean },
+            HeadChoice.Max => new HeadConfig { Kind = HeadKind.Linear, Pooling = Pooling.Max },
+            _ => new HeadConfig { Kind = HeadKind.Linear, Pooling = Pooling.Cls },
+        };
+        return head with { Dropout = settings.HeadDropout ?? dropout };
+    }
+
+    private static bool IsHead(string name) => name.StartsWith("head.", StringComparison.Ordinal);
+
+    private static Dictionary<string, TensorData> WithoutClassifier(IReadOnlyDictionary<string, TensorData> tensors) =>
+        tensors.Where(pair => !pair.Key.StartsWith("classifier.", StringComparison.Ordinal)).ToDictionary(pair => pair.Key, pair => pair.Value);
+}

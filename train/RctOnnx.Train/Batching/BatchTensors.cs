@@ -1,0 +1,22 @@
+using RctOnnx.Train.Modules;
+using static TorchSharp.torch;
+
+namespace RctOnnx.Train.Batching;
+
+/// <summary>A batch on the device; its tensors belong to the dispose scope in which it was made.</summary>
+/// <param name="Ids">int64 [B, S].</param>
+/// <param name="Mask">int64 [B, S], or null when no row is padded.</param>
+/// <param name="Types">int64 [B, S], or null when all are zero.</param>
+internal sealed record BatchTensors(Tensor Ids, Tensor? Mask, Tensor? Types)
+{
+    /// <summary>Moves a batch to the device.</summary>
+    public static BatchTensors Of(TokenBatch batch, Device device)
+    {
+        return new BatchTensors(Move(batch.Ids)!, Move(batch.Mask), Move(batch.Types));
+
+        Tensor? Move(long[]? values) => values is null ? null : tensor(values, [batch.RowCount, batch.Width], device: device);
+    }
+
+    /// <summary>The model's logits, [B, labels].</summary>
+    public Tensor Forward(ClassifierModel model) => model.forward(Ids, Mask, Types);
+}

@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RctOnnx.Train.Settings;
+using RctOnnx.Train.Training;
+
+namespace RctOnnx.Train.Commands;
+
+/// <summary>
+/// The settings of a run as options. Each option writes the JSON property of its name (<c>--learning-rate</c> is
+/// <c>learning_rate</c>), so that the command line, a settings file and the record of a run are one thing.
+/// </summary>
+internal sealed class SettingOptions
+{
+    private readonly JsonObject _defaults = SettingsJson.ToObject(new TrainSettings());
+    private readonly List<(Option Option, Func<ParseResult, JsonNode?> Value)> _options = [];
+    private readonly Option<string?> _file = new("--settings") { Description = "A JSON file of settings; options given here go before it.", HelpName = "FILE.json" };
+
+    public SettingOptions()
+    {
+        Text("base", "Encoder to start from: a Hugging Face folder (config.json, weights, vocabulary), or an .onnx file of ours.", "FOLDER|FILE.onnx");
+        Texts("train", "Data to train on: RCT text, TSV, CSV or JSONL.", "FILE");
+        Text("dev", "Data that chooses the best weights.", "FILE");
+        Texts("test", "Data for the final figures, before and after training.", "FILE");
+        Text("output", "Folder of the run.", "FOLDER");
+        Text("data_format", "Form of all data files, where their names do not tell.", "tsv|csv|jsonl|rct");
+        Text("text_column", "Column or property of the text.", "NAME");
+        Text("label_column", "Column or property of the label.", "NAME");
+        Text("pair_column", "Column or property of the second text of a pair.", "NAME");
+        Text("group_column", "Column or property of what stays together in a split.", "NAME");
+        Number<double>("dev_share", "Share of the training rows kept for choosing; stratified, groups kept together, by the seed.");
+        Number<double>("test_share", "Share of the training rows kept for the final figures.");
+        Text("head", "What stands on the encoder.", "auto|linear|pooler|electra|mean|max");
+        Number<double>("head_dropout", "Dropout in the head; the base's where not given.");
+        Flag("new_head", "Draw a new head even where the base has one for the same labels.");
+        Number<int>("epochs", "Passes over the training rows.");
+        Number<int>("steps", "Optimiser steps, in place of epochs.");
+        Number<int>("batch", "Rows of a batch.");
+        Number<int>("accumulation", "Batches whose gradients make one step.");
+        Number<int>("max_length", "Longest sequence in tokens, [CLS] and [SEP] included; longer texts are cut.");
+        Text("optimizer", "Update rule.", "adamw|adam");
+        Number<double>("learning_rate", "Highest learning rate.");
+        Text("schedule", "Course of the learning rate after warm-up.", "linear|cosine|constant");
+        Number<int>("warmup_steps", "Steps over which the learning rate rises; a tenth of all where not given.");
+        Number<double>("weight_decay", "Decay of all but biases and normalisations.");
+        Number<double>("max_gradient_norm", "Gradients are scaled down to this norm.");
+        Number<double>("label_smoothing", "Share of a row's mass spread over all labels.");
+        Text("class_weights", "auto lets every label count the same in the loss.", "none|auto");
+        Text("precision", "Numbers of the products in training. bf16 is faster where the processor knows it; weights stay fp32.", "fp32|bf16");
+        Text("device", "Where to train.", "auto|cpu|cuda|mps");
+        Number<long>("seed", "Of everything drawn at random.");
+        Number<int>("evaluate_every", "Steps between evaluations on dev; after every epoch where not given.");
+        Number<int>("checkpoint_every", "Steps between checkpoints; at every evaluation where not given.");
+        Text("best_metric", "What best means on dev.", "accuracy|macro_f1|weighted_f1|loss");
+        Number<int>("patience", "Evaluations without a better one after which training stops.");
+        Text("keep", "Which weights are exported.", "best|last");
+    }
+
+    /// <summary>Options of the verb.</summary>
+    public IEnumerable<Option> Options => [.. _options.Select(one => one.Option), _file];
+
+    /// <summary>Settings file, or a resumed run's own settings, under what was given on the command line.</summary>
+    /// <exception cref="SettingsException">A file cannot be read.</exception>
+    public JsonObject Values(ParseResult parsed, bool resume)
+    {
+        JsonObject given = [];
+        foreach ((Option option, Func<ParseResult, JsonNode?> value) in _options)
+            if (parsed.GetResult(option) is OptionResult { Implicit: false }) given[PropertyOf(option)] = value(parsed);
+        JsonObject values = [];
+        if (parsed.GetValue(_file) is { } file) values = SettingsJson.ReadObject(file);
+        else if (resume)
+        {
+            string folder = given["output"]?.GetValue<string>()
+                ?? throw new SettingsException("--resume needs the folder of the run: add --output FOLDER.");
+            values = SettingsJson.ReadObject(new RunFolder(folder).Settings);
+            values["output"] = folder;
+        }
+        foreach ((string name, JsonNode? value) in given) values[name] = value?.DeepClone();
+        return values;
+    }
+
+    private void Text(string property, string description, string helpName)
+    {
+        Option<string> option = Create<string>(property, description, helpName);
+        string[] choices = helpName.Split('|');
+        if (_defaults[property] is not null && choices.Length > 1 && choices.All(choice => choice == choice.ToLowerInvariant())) option.AcceptOnlyFromAmong(choices);
+        _options.Add((option, parsed => parsed.GetValue(option)));
+    }
+
+    private void Texts(string property, string description, string helpName)
+    {
+        Option<string[]> option = Create<string[]>(property, description + " Several files may be named.", helpName);
+        option.AllowMultipleArgumentsPerToken = true;
+        _options.Add((option, parsed => new JsonArray([.. parsed.GetValue(option)!.Select(text => (JsonNode)text)])));
+    }
+
+    private void Number<T>(string property, string description)
+        where T : struct
+    {
+        Option<T> option = Create<T>(property, description, "N");
+        _options.Add((option, parsed => JsonSerializer.SerializeToNode(parsed.GetValue(option))));
+    }
+
+    private void Flag(string property, string description)
+    {
+        Option<bool> option = Create<bool>(property, description, null);
+        _options.Add((option, parsed => parsed.GetValue(option)));
+    }
+
+    private Option<T> Create<T>(string property, string description, string? helpName)
+    {
+        JsonNode? value = _defaults[property];
+        bool isShown = value is JsonValue && value.ToString() is { Length: > 0 } and not "false";
+        return new Option<T>("--" + property.Replace('_', '-')) { Description = isShown ? $"{description} Default: {value}." : description, HelpName = helpName };
+    }
+
+    private static string PropertyOf(Option option) => option.Name[2..].Replace('-', '_');
+}

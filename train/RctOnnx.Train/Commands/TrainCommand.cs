@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using RctOnnx.CommandLine;
+using RctOnnx.Train.Settings;
+using RctOnnx.Train.Training;
+using Spectre.Console;
+
+namespace RctOnnx.Train.Commands;
+
+/// <summary>The verb <c>train</c>: fine-tune, evaluate, export.</summary>
+internal static class TrainCommand
+{
+    public static Command Create()
+    {
+        SettingOptions settings = new();
+        Option<bool> resume = new("--resume") { Description = "Go on with the run in the output folder. Its own settings.json is taken; nothing else needs to be given." };
+        Option<bool> json = new("--json") { Description = "End standard output with one JSON object: the content of metrics.json." };
+        Command command = new("train", """
+            Fine-tunes an encoder into a text classifier and ships it as one .onnx file.
+
+            The folder of the run ends with model.onnx (proven against TorchSharp), metrics.json (all figures, before and after
+            training), report.html (the same for people), metrics.jsonl and tensorboard/ (the course of training), settings.json,
+            last/ (the checkpoint to resume from) and best/ (the weights that did best on dev).
+
+            Ctrl+C leaves a checkpoint; on the CPU a resumed run takes the very steps of one that was never stopped.
+
+            Example:
+              rctonnx-train train --base all-MiniLM-L6-v2 --train train.txt --dev dev.txt --test test.txt \
+                --epochs 2 --precision bf16 --output my-run
+              rctonnx-train train --resume --output my-run
+
+            Exit codes: 0 done, 2 settings, 3 data, 4 base or checkpoint, 5 device, 6 output, 7 proof failed or loss no number,
+            130 stopped.
+            """)
+        { resume, json };
+        foreach (Option option in settings.Options) command.Options.Add(option);
+        command.SetWork((parsed, token) =>
+        {
+            JsonObject values = settings.Values(parsed, parsed.GetValue(resume));
+            TrainingOutcome outcome = TrainingRun.Execute(SettingsJson.Parse(values), parsed.GetValue(resume), Console.Error.WriteLine, token);
+            Print(outcome);
+            if (parsed.GetValue(json)) Console.Out.WriteLine(JsonNode.Parse(File.ReadAllText(new RunFolder(values["output"]!.GetValue<string>()).Metrics))!.ToJsonString());
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static void Print(TrainingOutcome outcome)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        if (outcome.Tests.Count > 0)
+        {
+            Table table = new Table().AddColumns("test set", "rows", "accuracy before", "accuracy after", "macro F1 before", "macro F1 after");
+            foreach (TestFigures test in outcome.Tests)
+                table.AddRow(Markup.Escape(test.Name), test.Trained.Metrics.Count.ToString("N0", CultureInfo.InvariantCulture),
+                    Percent(test.Untrained.Metrics.Accuracy), Percent(test.Trained.Metrics.Accuracy),
+                    Percent(test.Untrained.Metrics.Macro.F1), Percent(test.Trained.Metrics.Macro.F1));
+            console.Write(table);
+        }
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Trained {outcome.Steps:N0} steps in {outcome.TrainingSeconds:N0} s ({outcome.SentencesPerSecond:N0} sentences/s), peak memory {outcome.PeakMemory / 1e9:F1} GB; exported the weights of step {outcome.ExportedStep:N0}."));
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Proof: largest difference of a logit {outcome.Model.Proof!.LargestDifference:E1}, labels agree on {outcome.Model.Proof.LabelAgreement:P0} of {outcome.Model.Proof.TextCount} texts."));
+        if (outcome.Runtime is { } runtime)
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The runtime names the label of TorchSharp for {runtime.Agreed:N0} of {runtime.Compared:N0} test rows."));
+    }
+
+    private static string Percent(double value) => value.ToString("P2", CultureInfo.InvariantCulture);
+}

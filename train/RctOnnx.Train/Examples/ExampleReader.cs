@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using RctOnnx.Data;
+using RctOnnx.Runtime.Tokenization;
+using RctOnnx.Train.Batching;
+
+namespace RctOnnx.Train.Examples;
+
+/// <summary>Rows to tokens and classes.</summary>
+/// <param name="tokenizer">The base's.</param>
+/// <param name="labels">Labels of the task.</param>
+/// <param name="maxLength">Longest sequence in tokens.</param>
+internal sealed class ExampleReader(WordPieceTokenizer tokenizer, LabelSet labels, int maxLength)
+{
+    private readonly EncodeOptions _options = new() { MaxLength = maxLength };
+
+    /// <summary>Reads rows once, in their order.</summary>
+    /// <param name="name">For people.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="keepTexts">Whether the texts are asked for again.</param>
+    /// <exception cref="DataException">A row has no label or one that training did not see.</exception>
+    public ExampleSet Read(string name, IEnumerable<TextRow> rows, bool keepTexts)
+    {
+        TokenStore tokens = new();
+        List<int> classes = [];
+        List<LabelledText> texts = [];
+        long truncated = 0;
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (TextRow row in rows)
+        {
+            int index = labels.IndexOf(row);
+            Encoding encoding = tokenizer.Encode(row.Text, row.Pair, _options);
+            int second = Array.IndexOf(encoding.TypeIds, 1);
+            second = second < 0 ? encoding.Ids.Length : second;
+            tokens.Add(encoding.Ids, second);
+            classes.Add(index);
+            if (keepTexts) texts.Add(new LabelledText(row.Text, row.Pair));
+            if (encoding.Truncated) truncated++;
+            hash.AppendData(MemoryMarshal.AsBytes([index, second, encoding.Ids.Length]));
+            hash.AppendData(MemoryMarshal.AsBytes(encoding.Ids.AsSpan()));
+        }
+        return new ExampleSet
+        {
+            Name = name,
+            Tokens = tokens,
+            Classes = classes,
+            Texts = texts,
+            TruncatedCount = truncated,
+            Hash = Convert.ToHexStringLower(hash.GetHashAndReset()),
+        };
+    }
+}

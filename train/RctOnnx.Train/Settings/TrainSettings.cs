@@ -1,0 +1,156 @@
+using System.Text.Json.Serialization;
+using RctOnnx.Data;
+using RctOnnx.Train.Modules;
+using RctOnnx.Train.Schedules;
+
+namespace RctOnnx.Train.Settings;
+
+/// <summary>Everything that decides about a training run. Immutable; the defaults are those of BERT's fine-tuning (Devlin et al. 2018, appendix A.3).</summary>
+public sealed record TrainSettings
+{
+    /// <summary>Where the weights come from: a Hugging Face folder or a model file of ours.</summary>
+    public string Base { get; init; } = "";
+
+    /// <summary>Data files to train on.</summary>
+    public IReadOnlyList<string> Train { get; init; } = [];
+
+    /// <summary>Data file that chooses the best weights, or null.</summary>
+    public string? Dev { get; init; }
+
+    /// <summary>Data files for the final figures.</summary>
+    public IReadOnlyList<string> Test { get; init; } = [];
+
+    /// <summary>Folder of the run.</summary>
+    public string Output { get; init; } = "";
+
+    /// <summary>Form of the data files; null goes by their names.</summary>
+    public DataFormat? DataFormat { get; init; }
+
+    /// <summary>Column or property of the text.</summary>
+    public string TextColumn { get; init; } = "text";
+
+    /// <summary>Column or property of the label.</summary>
+    public string LabelColumn { get; init; } = "label";
+
+    /// <summary>Column or property of the second text, or null.</summary>
+    public string? PairColumn { get; init; }
+
+    /// <summary>Column or property of what stays together in a split, or null.</summary>
+    public string? GroupColumn { get; init; }
+
+    /// <summary>Share of the training rows that is kept for choosing, where there is no file for it.</summary>
+    public double DevShare { get; init; }
+
+    /// <summary>Share of the training rows that is kept for the final figures, where there is no file for them.</summary>
+    public double TestShare { get; init; }
+
+    /// <summary>What stands on the encoder.</summary>
+    public HeadChoice Head { get; init; } = HeadChoice.Auto;
+
+    /// <summary>Dropout in the head; null takes the base's.</summary>
+    public double? HeadDropout { get; init; }
+
+    /// <summary>Draw a new head even where the base has one for the same labels.</summary>
+    public bool NewHead { get; init; }
+
+    /// <summary>Passes over the training rows.</summary>
+    public int Epochs { get; init; } = 3;
+
+    /// <summary>Optimiser steps; takes the place of <see cref="Epochs"/> when given.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>Rows of a batch.</summary>
+    public int Batch { get; init; } = 32;
+
+    /// <summary>Batches whose gradients are added before a step; the result is that of one batch of so many times the rows.</summary>
+    public int Accumulation { get; init; } = 1;
+
+    /// <summary>Longest sequence in tokens, special tokens included; longer texts are cut.</summary>
+    public int MaxLength { get; init; } = 128;
+
+    /// <summary>Update rule.</summary>
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
+
+    /// <summary>Highest learning rate.</summary>
+    public double LearningRate { get; init; } = 5e-5;
+
+    /// <summary>Course of the learning rate after warm-up.</summary>
+    public ScheduleKind Schedule { get; init; } = ScheduleKind.Linear;
+
+    /// <summary>Steps of warm-up; null takes a tenth of all.</summary>
+    public int? WarmupSteps { get; init; }
+
+    /// <summary>Weight decay of all but biases and normalisations.</summary>
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>Largest gradient norm; null leaves gradients as they are.</summary>
+    public double? MaxGradientNorm { get; init; } = 1;
+
+    /// <summary>Share of a row's mass spread over all labels.</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>Weights of the classes in the loss.</summary>
+    public ClassWeighting ClassWeights { get; init; } = ClassWeighting.None;
+
+    /// <summary>In what numbers the products of training run; evaluation and export are fp32.</summary>
+    public Precision Precision { get; init; } = Precision.Fp32;
+
+    /// <summary>Where to train.</summary>
+    public DeviceChoice Device { get; init; } = DeviceChoice.Auto;
+
+    /// <summary>Of everything drawn at random.</summary>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>Steps between evaluations on dev; null evaluates after every epoch.</summary>
+    public int? EvaluateEvery { get; init; }
+
+    /// <summary>Steps between checkpoints; null saves at every evaluation.</summary>
+    public int? CheckpointEvery { get; init; }
+
+    /// <summary>What "best" means on dev.</summary>
+    public MetricName BestMetric { get; init; } = MetricName.Accuracy;
+
+    /// <summary>Evaluations without a better one after which training stops; null goes to the end.</summary>
+    public int? Patience { get; init; }
+
+    /// <summary>Which weights are exported. Without dev data it is always the last.</summary>
+    public KeptWeights Keep { get; init; } = KeptWeights.Best;
+
+    /// <summary>Columns as the reader wants them.</summary>
+    [JsonIgnore]
+    public ColumnNames Columns => new() { Text = TextColumn, Label = LabelColumn, Pair = PairColumn, Group = GroupColumn };
+
+    /// <summary>Throws <see cref="SettingsException"/> that lists every fault together.</summary>
+    public void Validate()
+    {
+        List<string> faults = [];
+        if (Base.Length == 0) faults.Add("no --base: name a Hugging Face folder or an .onnx file of ours");
+        if (Train.Count == 0) faults.Add("no --train: name at least one data file");
+        if (Output.Length == 0) faults.Add("no --output: name a folder for the run");
+        if (Dev is not null && DevShare != 0) faults.Add("both a dev file and a dev share: give one of them");
+        if (Test.Count > 0 && TestShare != 0) faults.Add("both test files and a test share: give one of them");
+        if (!(DevShare >= 0 && TestShare >= 0 && DevShare + TestShare < 1))
+            faults.Add($"a dev share of {DevShare} and a test share of {TestShare}, expected 0 or more that leave something for training");
+        AtLeastOne(Epochs, "epochs");
+        AtLeastOne(Steps, "steps");
+        AtLeastOne(Batch, "batch");
+        AtLeastOne(Accumulation, "accumulation");
+        AtLeastOne(EvaluateEvery, "evaluate-every");
+        AtLeastOne(CheckpointEvery, "checkpoint-every");
+        AtLeastOne(Patience, "patience");
+        if (MaxLength < 3) faults.Add($"max-length is {MaxLength}, expected at least 3: [CLS], one token, [SEP]");
+        if (!(LearningRate > 0 && double.IsFinite(LearningRate))) faults.Add($"learning-rate is {LearningRate}, expected a positive number such as 5e-5");
+        if (WarmupSteps < 0) faults.Add($"warmup-steps is {WarmupSteps}, expected 0 or more");
+        if (!(WeightDecay >= 0 && double.IsFinite(WeightDecay))) faults.Add($"weight-decay is {WeightDecay}, expected 0 or more");
+        if (MaxGradientNorm is { } norm && !(norm > 0)) faults.Add($"max-gradient-norm is {norm}, expected a positive number, or null for no clipping");
+        if (!(LabelSmoothing >= 0 && LabelSmoothing < 1)) faults.Add($"label-smoothing is {LabelSmoothing}, expected at least 0 and below 1");
+        if (HeadDropout is { } dropout && !(dropout >= 0 && dropout < 1)) faults.Add($"head-dropout is {dropout}, expected at least 0 and below 1");
+        if (Patience is not null && Dev is null && DevShare == 0) faults.Add("patience without dev data: there is nothing to watch");
+        if (faults.Count > 0) throw new SettingsException($"The settings cannot be used: {string.Join("; ", faults)}.");
+
+        void AtLeastOne(int? value, string name)
+        {
+            if (value < 1) faults.Add($"{name} is {value}, expected at least 1");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+namespace RctOnnx.Train.Training;
+
+/// <summary>Where the parts of a run lie in its folder.</summary>
+/// <param name="Path">The folder.</param>
+internal sealed record RunFolder(string Path)
+{
+    /// <summary>All settings, defaults included.</summary>
+    public string Settings => In("settings.json");
+
+    /// <summary>One JSON object a step and an evaluation.</summary>
+    public string Log => In("metrics.jsonl");
+
+    /// <summary>Event files for TensorBoard.</summary>
+    public string TensorBoard => In("tensorboard");
+
+    /// <summary>The checkpoint to resume from.</summary>
+    public string Last => In("last");
+
+    /// <summary>The weights of the best evaluation.</summary>
+    public string Best => In("best");
+
+    /// <summary>The final figures.</summary>
+    public string Metrics => In("metrics.json");
+
+    /// <summary>The exported model.</summary>
+    public string Model => In("model.onnx");
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+}

@@ -1,0 +1,9 @@
+using RctOnnx.Train.Evaluation;
+
+namespace RctOnnx.Train.Training;
+
+/// <summary>A test set before and after training.</summary>
+/// <param name="Name">Of the set.</param>
+/// <param name="Untrained">The base with a fresh head.</param>
+/// <param name="Trained">What is exported.</param>
+internal sealed record TestFigures(string Name, EvaluationResult Untrained, EvaluationResult Trained);

@@ -1,0 +1,118 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RctOnnx.Data.Metrics;
+using RctOnnx.Train.Evaluation;
+using RctOnnx.Train.Examples;
+using RctOnnx.Train.Settings;
+
+namespace RctOnnx.Train.Training;
+
+/// <summary>A run in JSON: the record inside the model file and <c>metrics.json</c>.</summary>
+internal static class TrainingRecord
+{
+    /// <summary>Indented, snake_case; undefined figures by name.</summary>
+    public static JsonSerializerOptions Json { get; } = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>What the model file says about how it was made. Paths are given by file name only.</summary>
+    public static JsonObject Of(TrainSettings settings, TaskData data, ExampleSet train, TrainingOutcome outcome)
+    {
+        TrainSettings shown = settings with
+        {
+            Base = NameOf(settings.Base),
+            Train = [.. settings.Train.Select(NameOf)],
+            Dev = settings.Dev is { } dev ? NameOf(dev) : null,
+            Test = [.. settings.Test.Select(NameOf)],
+            Output = NameOf(settings.Output),
+        };
+        return new JsonObject
+        {
+            ["settings"] = SettingsJson.ToObject(shown),
+            ["data"] = Files(data),
+            ["train_rows"] = train.Tokens.RowCount,
+            ["train_hash"] = train.Hash,
+            ["steps"] = outcome.Steps,
+            ["exported_step"] = outcome.ExportedStep,
+            ["versions"] = Versions(),
+            ["metrics"] = Sets(outcome, detailed: false),
+        };
+    }
+
+    /// <summary>The final figures of a run.</summary>
+    public static JsonObject Metrics(TrainSettings settings, TaskData data, TrainingOutcome outcome) => new()
+    {
+        ["labels"] = new JsonArray([.. outcome.Model.Labels.Select(label => (JsonNode)label)]),
+        ["sets"] = Sets(outcome, detailed: true),
+        ["runtime"] = outcome.Runtime is { } runtime ? JsonSerializer.SerializeToNode(runtime, Json) : null,
+        ["proof"] = JsonSerializer.SerializeToNode(outcome.Model.Proof, Json),
+        ["steps"] = outcome.Steps,
+        ["exported_step"] = outcome.ExportedStep,
+        ["training_seconds"] = outcome.TrainingSeconds,
+        ["sentences_per_second"] = outcome.SentencesPerSecond,
+        ["peak_memory_bytes"] = outcome.PeakMemory,
+        ["settings"] = SettingsJson.ToObject(settings),
+        ["data"] = Files(data),
+        ["versions"] = Versions(),
+    };
+
+    /// <summary>The programs that made the figures.</summary>
+    public static JsonObject Versions() => new()
+    {
+        ["rctonnx"] = VersionOf(typeof(TrainingRecord).Assembly),
+        ["dotnet"] = Environment.Version.ToString(),
+        ["torchsharp"] = VersionOf(typeof(TorchSharp.torch).Assembly),
+        ["onnxruntime"] = Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetVersionString(),
+        ["os"] = RuntimeInformation.OSDescription,
+        ["architecture"] = RuntimeInformation.OSArchitecture.ToString(),
+        ["threads"] = TorchSharp.torch.get_num_threads(),
+    };
+
+    private static JsonObject Sets(TrainingOutcome outcome, bool detailed)
+    {
+        JsonObject sets = [];
+        if (outcome.Dev is { } dev) sets["dev"] = new JsonObject { ["trained"] = Figures(dev, outcome.Model.Labels, detailed) };
+        foreach (TestFigures test in outcome.Tests)
+            sets[test.Name] = new JsonObject
+            {
+                ["untrained"] = Figures(test.Untrained, outcome.Model.Labels, detailed),
+                ["trained"] = Figures(test.Trained, outcome.Model.Labels, detailed),
+            };
+        return sets;
+    }
+
+    private static JsonObject Figures(EvaluationResult result, IReadOnlyList<string> labels, bool detailed)
+    {
+        ClassificationMetrics metrics = result.Metrics;
+        JsonObject figures = new()
+        {
+            ["count"] = metrics.Count,
+            ["loss"] = result.Loss,
+            ["accuracy"] = metrics.Accuracy,
+            ["macro_f1"] = metrics.Macro.F1,
+            ["weighted_f1"] = metrics.Weighted.F1,
+        };
+        if (!detailed) return figures;
+        figures["macro"] = JsonSerializer.SerializeToNode(metrics.Macro, Json);
+        figures["micro"] = JsonSerializer.SerializeToNode(metrics.Micro, Json);
+        figures["weighted"] = JsonSerializer.SerializeToNode(metrics.Weighted, Json);
+        figures["per_label"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(label, JsonSerializer.SerializeToNode(metrics.PerClass[i], Json))));
+        figures["confusion_matrix"] = JsonSerializer.SerializeToNode(metrics.ConfusionMatrix, Json);
+        return figures;
+    }
+
+    private static JsonObject Files(TaskData data) =>
+        new(data.FileHashes.Select(file => KeyValuePair.Create(NameOf(file.Key), (JsonNode?)new JsonObject { ["sha256"] = file.Value })));
+
+    // A record that travels with the model shall not tell how its author's disk is laid out.
+    private static string NameOf(string path) => string.Join('/', Path.GetFullPath(path).Split(Path.DirectorySeparatorChar).TakeLast(2));
+
+    private static string VersionOf(Assembly assembly) =>
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? assembly.GetName().Version!.ToString();
+}

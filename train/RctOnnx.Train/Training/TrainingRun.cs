@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using RctOnnx.CommandLine;
+using RctOnnx.Data;
+using RctOnnx.Onnx;
+using RctOnnx.Runtime;
+using RctOnnx.Runtime.Tokenization;
+using RctOnnx.Train.Bases;
+using RctOnnx.Train.Checkpointing;
+using RctOnnx.Train.Evaluation;
+using RctOnnx.Train.Examples;
+using RctOnnx.Train.Export;
+using RctOnnx.Train.Modules;
+using RctOnnx.Train.Settings;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RctOnnx.Train.Training;
+
+/// <summary>
+/// The whole way of a run: data, base, figures before training, training, figures after, export with proof, the runtime asked
+/// about every test row.
+/// </summary>
+internal sealed class TrainingRun
+{
+    private const int ProofTextCount = 100;
+
+    private readonly TrainSettings _settings;
+    private readonly RunFolder _folder;
+    private readonly Action<string> _say;
+    private readonly CancellationToken _token;
+
+    private TrainingRun(TrainSettings settings, Action<string> say, CancellationToken token) =>
+        (_settings, _folder, _say, _token) = (settings, new RunFolder(settings.Output), say, token);
+
+    /// <summary>Runs to the end and leaves the files of <see cref="RunFolder"/>.</summary>
+    /// <param name="settings">Checked here.</param>
+    /// <param name="resume">Go on from the checkpoint in the folder.</param>
+    /// <param name="say">Takes messages for people.</param>
+    /// <param name="token">Stops the run; it can be resumed.</param>
+    public static TrainingOutcome Execute(TrainSettings settings, bool resume, Action<string> say, CancellationToken token)
+    {
+        settings.Validate();
+        using DisposeScope scope = NewDisposeScope();
+        return new TrainingRun(settings, say, token).Execute(resume);
+    }
+
+    private TrainingOutcome Execute(bool resume)
+    {
+        RunCheckpoint? resumed = OpenFolder(resume);
+        TaskData data = TaskData.Open(_settings);
+        LabelSet labels = LabelSet.Of(data.Train);
+        if (labels.Names.Count < 2)
+            throw new DataException($"All training rows have the label '{labels.Names[0]}'; a classifier needs two labels at least.");
+        TrainingBase start = TrainingBase.Load(_settings, labels.Names);
+        foreach (string note in start.Notes) _say(note);
+        WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(start.Artifact.Vocabulary, start.Artifact.Tokenizer);
+        ExampleReader reader = new(tokenizer, labels, _settings.MaxLength);
+        ExampleSet train = Read(reader, "train", data.Train, keepTexts: false)!;
+        ExampleSet? dev = Read(reader, "dev", data.Dev, keepTexts: true);
+        ExampleSet[] tests = [.. data.Tests.Select(test => Read(reader, test.Key, test.Value, keepTexts: true)!)];
+
+        Device device = TorchDevice.Of(_settings.Device);
+        using ClassifierModel model = new(start.Artifact.Encoder, start.Artifact.Head, labels.Names.Count, _settings.Precision);
+        model.LoadWeights(start.Artifact.Weights);
+        model.to(device);
+        EvaluationResult[] untrained = EvaluateAll("Before training", model, device, tests, tokenizer.PadId);
+
+        using Trainer trainer = new(_settings, model, device, train, dev, tokenizer.PadId, _folder, resumed);
+        long rows = trainer.RowsOf(trainer.StepCount);
+        _say(string.Create(CultureInfo.InvariantCulture,
+            $"Training on {device}: {trainer.StepCount:N0} steps of {_settings.Batch * _settings.Accumulation} sentences{(resumed is null ? "" : $", from step {trainer.State.Step:N0}")}."));
+        Train(trainer, rows - trainer.RowsOf(trainer.State.Step));
+
+        bool isBest = _settings.Keep == KeptWeights.Best && dev is not null;
+        if (isBest) model.LoadWeights(CheckpointFile.Read(_folder.Best).Weights);
+        EvaluationResult? devResult = dev is null ? null : EvaluateAll("Dev", model, device, [dev], tokenizer.PadId)[0];
+        EvaluationResult[] trained = EvaluateAll("After training", model, device, tests, tokenizer.PadId);
+        TestFigures[] figures = [.. tests.Select((test, i) => new TestFigures(test.Name, untrained[i], trained[i]))];
+
+        TrainingOutcome outcome = new()
+        {
+            Model = start.Artifact with { Weights = model.ReadWeights() },
+            Dev = devResult,
+            Tests = figures,
+            Log = trainer.Log,
+            Runtime = null,
+            ExportedStep = isBest ? trainer.State.BestStep : trainer.State.Step,
+            Steps = trainer.State.Step,
+            TrainingSeconds = trainer.State.Seconds,
+            SentencesPerSecond = trainer.RowsOf(trainer.State.Step) / trainer.State.Seconds,
+            PeakMemory = Process.GetCurrentProcess().PeakWorkingSet64,
+        };
+        JsonObject record = TrainingRecord.Of(_settings, data, train, outcome);
+        IEnumerable<ExampleSet> asked = dev is null ? tests : [dev, .. tests];
+        string[] proofTexts = [.. asked.SelectMany(set => set.Texts).Where(text => text.Pair is null).Select(text => text.Text).Take(ProofTextCount)];
+        _say("Export: proving the file in ONNX Runtime.");
+        outcome = outcome with { Model = ModelExport.Write(_folder.Model, outcome.Model with { Training = record }, proofTexts) };
+        outcome = outcome with { Runtime = AskRuntime(tests, trained) };
+        AtomicFile.WriteText(_folder.Metrics, TrainingRecord.Metrics(_settings, data, outcome).ToJsonString(TrainingRecord.Json) + "\n");
+        return outcome;
+    }
+
+    private RunCheckpoint? OpenFolder(bool resume)
+    {
+        bool exists = CheckpointFile.Exists(_folder.Last);
+        if (resume && !exists)
+            throw new ModelFileException($"'{_folder.Path}' holds no checkpoint to resume from. Start the run without --resume.");
+        if (!resume && exists)
+            throw new OutputException($"'{_folder.Path}' holds a run already. Go on with it by --resume, or name another folder.");
+        RunCheckpoint? resumed = resume ? CheckpointFile.Read(_folder.Last) : null;
+        if (!resume) AtomicFile.WriteText(_folder.Settings, SettingsJson.ToText(_settings) + "\n");
+        return resumed;
+    }
+
+    private ExampleSet? Read(ExampleReader reader, string name, IEnumerable<TextRow>? rows, bool keepTexts)
+    {
+        if (rows is null) return null;
+        _token.ThrowIfCancellationRequested();
+        ExampleSet set = reader.Read(name, rows, keepTexts);
+        _say(string.Create(CultureInfo.InvariantCulture,
+            $"{name}: {set.Tokens.RowCount:N0} rows, {set.Tokens.TokenCount:N0} tokens, {(double)set.TruncatedCount / set.Tokens.RowCount:P1} cut at {_settings.MaxLength} tokens."));
+        return set;
+    }
+
+    private void Train(Trainer trainer, long rows)
+    {
+        try
+        {
+            ConsoleProgress.Run("training", Math.Max(rows, 0), "sentences", progress =>
+            {
+                trainer.Run(progress, _token);
+                return true;
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            _say($"Stopped at step {trainer.State.Step}; go on with: rctonnx-train train --resume --output \"{_settings.Output}\"");
+            throw;
+        }
+    }
+
+    private EvaluationResult[] EvaluateAll(string title, ClassifierModel model, Device device, IReadOnlyList<ExampleSet> sets, int padId)
+    {
+        if (sets.Count == 0) return [];
+        return ConsoleProgress.Run(title, sets.Sum(set => (long)set.Tokens.RowCount), "sentences", progress =>
+            sets.Select(set => Evaluator.Run(model, device, set, padId, progress, _token)).ToArray());
+    }
+
+    private RuntimeAgreement? AskRuntime(ExampleSet[] tests, EvaluationResult[] trained)
+    {
+        if (tests.Length == 0 || tests.Any(test => test.Tokens.HasPairs)) return null;
+        using TextClassifier classifier = TextClassifier.Load(_folder.Model);
+        RuntimeAgreement[] parts = ConsoleProgress.Run("Asking the runtime", tests.Sum(test => (long)test.Tokens.RowCount), "sentences", progress =>
+            tests.Select((test, i) => RuntimeAgreement.Of(classifier, test, trained[i].Predicted, progress, _token)).ToArray());
+        return new RuntimeAgreement(parts.Sum(part => part.Compared), parts.Sum(part => part.Agreed));
+    }
+}
