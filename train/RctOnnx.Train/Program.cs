@@ -6,5 +6,6 @@ RootCommand root = new("Makes proven .onnx text classifiers. Verbs explain thems
 {
     TrainCommand.Create(),
     ExportCommand.Create(),
+    VocabularyCommand.Create(),
 };
 return ProgramHost.Run(root, args);

@@ -14,6 +14,9 @@ public sealed class PieceBuffer
         if (withOffsets) (_starts, _ends) = (new int[256], new int[256]);
     }
 
+    /// <summary>Stands where words are taken and no pieces are written; it stays empty.</summary>
+    internal static PieceBuffer None { get; } = new();
+
     /// <summary>Whether offsets are recorded.</summary>
     public bool HasOffsets { get; }
 

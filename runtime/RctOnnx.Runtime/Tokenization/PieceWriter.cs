@@ -15,6 +15,8 @@ internal ref struct PieceWriter
     private const int WordCapacity = 2 * LongestWordLimit; // in UTF-16 units
 
     private readonly WordPieceTokenizer _tokenizer;
+    private readonly WordSink? _words;
+    private readonly ReadOnlySpan<byte> _asciiClasses;
     private readonly TokenizerSettings _settings;
     private readonly PieceBuffer _target;
     private readonly bool _stripAccents;
@@ -30,10 +32,20 @@ internal ref struct PieceWriter
     public PieceWriter(WordPieceTokenizer tokenizer, PieceBuffer target, Span<char> word, Span<int> starts, Span<int> ends)
     {
         (_tokenizer, _settings, _target) = (tokenizer, tokenizer.Settings, target);
+        _asciiClasses = tokenizer.AsciiClasses;
         _stripAccents = _settings.StripsAccents;
         _word = word;
         _starts = starts;
         _ends = ends;
+    }
+
+    /// <summary>A writer that gives whole words, normalised, to <paramref name="words"/> in place of pieces to a buffer.</summary>
+    public PieceWriter(TokenizerSettings settings, ReadOnlySpan<byte> asciiClasses, WordSink words, Span<char> word)
+    {
+        (_tokenizer, _settings, _target, _words) = (null!, settings, PieceBuffer.None, words);
+        _asciiClasses = asciiClasses;
+        _stripAccents = _settings.StripsAccents;
+        _word = word;
     }
 
     /// <summary>Units of the word buffer that a caller provides.</summary>
@@ -42,7 +54,7 @@ internal ref struct PieceWriter
     /// <summary>Appends the pieces of a text; <paramref name="position"/> is the code point at which it starts, and then ends.</summary>
     public void Write(ReadOnlySpan<char> text, ref int position)
     {
-        ReadOnlySpan<byte> classes = _tokenizer.AsciiClasses;
+        ReadOnlySpan<byte> classes = _asciiClasses;
         int i = 0;
         while (i < text.Length)
         {
@@ -192,6 +204,12 @@ internal ref struct PieceWriter
     {
         if (_wordCodePoints == 0) return;
         ReadOnlySpan<char> word = _word[.._wordLength];
+        if (_words is not null)
+        {
+            if (_wordCodePoints <= _settings.LongestWord) _words(word);
+            (_wordLength, _wordCodePoints) = (0, 0);
+            return;
+        }
         int before = _target.Count;
         bool known = _wordCodePoints <= _settings.LongestWord;
         for (int start = 0; known && start < word.Length;)

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Globalization;
+using RctOnnx.CommandLine;
+using RctOnnx.Data;
+using RctOnnx.Onnx;
+using RctOnnx.Train.Vocabulary;
+
+namespace RctOnnx.Train.Commands;
+
+/// <summary>The verb <c>vocabulary</c>: a WordPiece vocabulary from texts.</summary>
+internal static class VocabularyCommand
+{
+    private sealed record Result(string Output, int Size, int DistinctWords);
+
+    public static Command Create()
+    {
+        VocabularyOptions defaults = new();
+        Option<string[]> input = new("--input") { Description = "Texts: one a line, or any data file with a column 'text'.", Required = true, AllowMultipleArgumentsPerToken = true, HelpName = "FILE" };
+        Option<string> output = new("--output", "-o") { Description = "The vocabulary to write, one piece a line.", Required = true, HelpName = "vocab.txt" };
+        Option<int> size = new("--size") { Description = $"Pieces, special tokens included. Default: {defaults.Size}.", DefaultValueFactory = _ => defaults.Size };
+        Option<long> minFrequency = new("--min-frequency") { Description = $"Pairs that occur less often are not joined. Default: {defaults.MinFrequency}.", DefaultValueFactory = _ => defaults.MinFrequency };
+        Option<bool> cased = new("--cased") { Description = "Keep capital letters and accents." };
+        Option<bool> json = new("--json") { Description = "End standard output with one JSON object." };
+        Command command = new("vocabulary", """
+            Makes a WordPiece vocabulary for 'pretrain' by joining the most frequent pieces of the texts' words.
+
+            Example:
+              rctonnx-train vocabulary --input corpus.txt --size 8192 --output vocab.txt
+            """)
+        { input, output, size, minFrequency, cased, json };
+        command.SetWork((parsed, token) =>
+        {
+            TokenizerSettings settings = new() { LowerCase = !parsed.GetValue(cased) };
+            WordCounter words = new(settings);
+            ConsoleProgress.Run("Counting words", null, "texts", progress =>
+            {
+                foreach (string path in parsed.GetRequiredValue(input))
+                    foreach (TextRow row in TextDataset.Read(path, columns: new ColumnNames { Label = null }))
+                    {
+                        token.ThrowIfCancellationRequested();
+                        words.Add(row.Text);
+                        progress.Advance(1);
+                    }
+                return true;
+            });
+            IReadOnlyList<string> pieces = VocabularyTrainer.Train(words.Counts, settings, new VocabularyOptions { Size = parsed.GetValue(size), MinFrequency = parsed.GetValue(minFrequency) });
+            string path = parsed.GetRequiredValue(output);
+            AtomicFile.WriteText(path, string.Concat(pieces.Select(piece => piece + "\n")));
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Wrote '{path}': {pieces.Count:N0} pieces from {words.Counts.Count:N0} distinct words."));
+            if (parsed.GetValue(json)) JsonResult.Write(new Result(path, pieces.Count, words.Counts.Count));
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+}
