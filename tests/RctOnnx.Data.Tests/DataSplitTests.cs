@@ -1,0 +1,72 @@
+using RctOnnx.Testing;
+using Xunit;
+
+namespace RctOnnx.Data.Tests;
+
+public class DataSplitTests
+{
+    private static TextRow Row(string text, string? label, string? group = null, long line = 1) => new() { Text = text, Label = label, Group = group, Source = "a.tsv", Line = line };
+
+    private static TextRow[] Rows(int count) => [.. Enumerable.Range(0, count).Select(i => Row($"text {i}", i % 5 == 0 ? "rare" : "common", null, i))];
+
+    [Fact]
+    public void Stratified_keeps_the_shares_of_the_labels()
+    {
+        DataSplit split = DataSplit.Stratified(Rows(1000), 0.1, 0.2, 7);
+        Assert.Equal((700, 100, 200), (split.Train.Count, split.Dev.Count, split.Test.Count));
+        Assert.Equal((140, 20, 40), (Rare(split.Train), Rare(split.Dev), Rare(split.Test)));
+
+        static int Rare(IReadOnlyList<TextRow> rows) => rows.Count(row => row.Label == "rare");
+    }
+
+    [Fact]
+    public void Stratified_partitions_the_rows_whatever_their_order()
+    {
+        TextRow[] rows = Rows(200), shuffled = [.. rows];
+        new Random(3).Shuffle(shuffled);
+        DataSplit one = DataSplit.Stratified(rows, 0.1, 0.1, 7), other = DataSplit.Stratified(shuffled, 0.1, 0.1, 7);
+        Assert.Equal(rows.OrderBy(row => row.Line), one.Train.Concat(one.Dev).Concat(one.Test).OrderBy(row => row.Line));
+        Assert.Equal(one.Dev.OrderBy(row => row.Line), other.Dev.OrderBy(row => row.Line));
+        Assert.NotEqual(one.Dev, DataSplit.Stratified(rows, 0.1, 0.1, 8).Dev);
+    }
+
+    [Fact]
+    public void Stratified_keeps_groups_and_repeated_texts_together()
+    {
+        TextRow[] rows = [.. Enumerable.Range(0, 300).Select(i => i < 200 ? Row($"text {i}", "a", $"g{i % 40}") : Row(i % 2 == 0 ? $"Same  {i / 4}" : $"same {i / 4}", "b"))];
+        DataSplit split = DataSplit.Stratified(rows, 0.2, 0.2, 1);
+        IReadOnlyList<TextRow>[] parts = [split.Train, split.Dev, split.Test];
+        foreach (IGrouping<string, TextRow> together in rows.GroupBy(row => row.Group ?? row.Text.ToLowerInvariant().Replace("  ", " ")))
+            Assert.Single(parts, part => together.Any(part.Contains));
+    }
+
+    [Fact]
+    public void Stratified_refuses_shares_and_data_that_cannot_be_split()
+    {
+        Assert.Throws<SettingsException>(() => DataSplit.Stratified(Rows(10), 0.5, 0.5, 1));
+        Assert.Throws<SettingsException>(() => DataSplit.Stratified(Rows(10), double.NaN, 0.5, 1));
+        Assert.Contains("too few", Assert.Throws<DataException>(() => DataSplit.Stratified(Rows(1), 0.5, 0, 1)).Message);
+    }
+
+    [Fact]
+    public void Labels_are_in_ordinal_order_and_an_unknown_one_names_file_line_and_the_known()
+    {
+        LabelSet labels = LabelSet.Of([Row("x", "b"), Row("y", "B"), Row("z", "a")]);
+        Assert.Equal(["B", "a", "b"], labels.Names);
+        Assert.Equal(2, labels.IndexOf(Row("x", "b")));
+        string message = Assert.Throws<DataException>(() => labels.IndexOf(Row("x", "c", null, 12))).Message;
+        Assert.Contains("'a.tsv', line 12", message);
+        Assert.Contains("'c' is not known; known are B, a, b", message);
+        Assert.Contains("there twice", Assert.Throws<DataException>(() => new LabelSet(["a", "a"])).Message);
+        Assert.Contains("no label", Assert.Throws<DataException>(() => LabelSet.Of([Row("x", " ")])).Message);
+    }
+
+    [Fact]
+    public void Hash_is_the_sha256_of_the_bytes()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder.File("a"), "abc");
+        Assert.Equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", DataHash.OfFile(folder.File("a")));
+        Assert.Throws<DataException>(() => DataHash.OfFile(folder.File("none")));
+    }
+}
