@@ -120,6 +120,28 @@ public sealed record TrainSettings
     [JsonIgnore]
     public ColumnNames Columns => new() { Text = TextColumn, Label = LabelColumn, Pair = PairColumn, Group = GroupColumn };
 
+    /// <summary>The part that the training loop sees.</summary>
+    [JsonIgnore]
+    public LoopSettings Loop => new()
+    {
+        Epochs = Epochs,
+        Steps = Steps,
+        Batch = Batch,
+        Accumulation = Accumulation,
+        Optimizer = Optimizer,
+        LearningRate = LearningRate,
+        Schedule = Schedule,
+        WarmupSteps = WarmupSteps,
+        WeightDecay = WeightDecay,
+        MaxGradientNorm = MaxGradientNorm,
+        Seed = Seed,
+        EvaluateEvery = EvaluateEvery,
+        CheckpointEvery = CheckpointEvery,
+        LowerIsBetter = BestMetric == MetricName.Loss,
+        Patience = Patience,
+        Hash = SettingsJson.Hash(this),
+    };
+
     /// <summary>Throws <see cref="SettingsException"/> that lists every fault together.</summary>
     public void Validate()
     {

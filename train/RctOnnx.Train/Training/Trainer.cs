@@ -1,13 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using RctOnnx.CommandLine;
-using RctOnnx.Onnx;
 using RctOnnx.Train.Batching;
 using RctOnnx.Train.Checkpointing;
-using RctOnnx.Train.Evaluation;
-using RctOnnx.Train.Examples;
-using RctOnnx.Train.Losses;
-using RctOnnx.Train.Modules;
 using RctOnnx.Train.Optimization;
 using RctOnnx.Train.Schedules;
 using RctOnnx.Train.Settings;
@@ -19,25 +14,18 @@ namespace RctOnnx.Train.Training;
 /// <summary>The training loop: batch, forward, loss, backward, clip, step, log, evaluate, save. On the CPU a resumed run takes the very steps of one that was never stopped.</summary>
 internal sealed class Trainer : IDisposable
 {
-    private readonly TrainSettings _settings;
-    private readonly ClassifierModel _model;
-    private readonly Device _device;
-    private readonly ExampleSet _train;
-    private readonly ExampleSet? _dev;
-    private readonly int _padId;
+    private readonly LoopSettings _settings;
+    private readonly ITrainingTask _task;
     private readonly RunFolder _folder;
     private readonly RunLog _log;
-    private readonly int[] _lengths;
-    private readonly TaskLoss _loss;
     private readonly AdamOptimizer _optimizer;
     private readonly LearningRateSchedule _schedule;
     private readonly int _stepsPerEpoch;
 
-    public Trainer(TrainSettings settings, ClassifierModel model, Device device, ExampleSet train, ExampleSet? dev, int padId, RunFolder folder, RunCheckpoint? resumed)
+    public Trainer(LoopSettings settings, ITrainingTask task, RunFolder folder, RunCheckpoint? resumed)
     {
-        (_settings, _model, _device, _train, _dev, _padId, _folder) = (settings, model, device, train, dev, padId, folder);
-        _lengths = train.Tokens.Lengths();
-        int batchCount = (_lengths.Length + settings.Batch - 1) / settings.Batch;
+        (_settings, _task, _folder) = (settings, task, folder);
+        int batchCount = (task.Lengths.Count + settings.Batch - 1) / settings.Batch;
         _stepsPerEpoch = (batchCount + settings.Accumulation - 1) / settings.Accumulation;
         StepCount = settings.Steps ?? checked(_stepsPerEpoch * settings.Epochs);
         _schedule = new LearningRateSchedule
@@ -48,13 +36,8 @@ internal sealed class Trainer : IDisposable
             TotalStepCount = StepCount,
         };
         _schedule.Validate();
-        _loss = new TaskLoss(ProblemType.SingleLabel, model.LabelCount, new TaskLossOptions
-        {
-            LabelSmoothing = settings.LabelSmoothing,
-            ClassWeights = settings.ClassWeights == ClassWeighting.Auto ? Balanced(train.Classes, model.LabelCount) : null,
-        });
-        _optimizer = new AdamOptimizer(ParameterGroups.Of(model.Parameters(), settings.WeightDecay), new AdamOptions { DecoupledDecay = settings.Optimizer == OptimizerKind.AdamW });
-        State = new RunState { Step = 0, Epoch = 0, BatchIndex = 0, SettingsHash = SettingsJson.Hash(settings), DataHash = train.Hash };
+        _optimizer = new AdamOptimizer(ParameterGroups.Of(task.Parameters, settings.WeightDecay), new AdamOptions { DecoupledDecay = settings.Optimizer == OptimizerKind.AdamW });
+        State = new RunState { Step = 0, Epoch = 0, BatchIndex = 0, SettingsHash = settings.Hash, DataHash = task.DataHash };
         if (resumed is null) manual_seed(settings.Seed);
         else Restore(resumed);
         _log = new RunLog(folder, State.Step);
@@ -70,14 +53,14 @@ internal sealed class Trainer : IDisposable
     public IReadOnlyList<RunLogEntry> Log => _log.Entries;
 
     /// <summary>Rows that the whole run passes, about: a last batch may be smaller.</summary>
-    public long RowsOf(long steps) => Math.Min(steps * _settings.Batch * _settings.Accumulation, (long)(steps / (double)_stepsPerEpoch * _lengths.Length));
+    public long RowsOf(long steps) => Math.Min(steps * _settings.Batch * _settings.Accumulation, (long)(steps / (double)_stepsPerEpoch * _task.Lengths.Count));
 
     /// <summary>Trains to the end, to early stopping, or to cancellation, which leaves a checkpoint.</summary>
     /// <exception cref="OperationCanceledException">Stopped; the checkpoint is written.</exception>
     /// <exception cref="GateException">The loss is no number any more.</exception>
     public void Run(IWorkProgress progress, CancellationToken token)
     {
-        _model.train();
+        _task.StartTraining();
         int[][] batches = [];
         int planned = -1;
         EvaluateAndSave(token); // due where the run was stopped during an evaluation
@@ -89,7 +72,7 @@ internal sealed class Trainer : IDisposable
                 token.ThrowIfCancellationRequested();
             }
             if (planned != State.Epoch)
-                (batches, planned) = (BatchPlan.ForEpoch(_lengths, _settings.Batch, _settings.Seed, State.Epoch), State.Epoch);
+                (batches, planned) = (BatchPlan.ForEpoch(_task.Lengths, _settings.Batch, _settings.Seed, State.Epoch), State.Epoch);
             long start = Stopwatch.GetTimestamp();
             int[][] window = batches[State.BatchIndex..Math.Min(State.BatchIndex + _settings.Accumulation, batches.Length)];
             double rate = _schedule.At(State.Step);
@@ -110,7 +93,7 @@ internal sealed class Trainer : IDisposable
         }
     }
 
-    private double Epoch => State.Epoch + (double)State.BatchIndex * _settings.Batch / _lengths.Length;
+    private double Epoch => State.Epoch + (double)State.BatchIndex * _settings.Batch / _task.Lengths.Count;
 
     private bool IsStoppedEarly => _settings.Patience is { } patience && State.EvaluationsSinceBest >= patience;
 
@@ -123,14 +106,13 @@ internal sealed class Trainer : IDisposable
     /// <summary>One update from all batches of a window; the gradients are those of one large batch.</summary>
     private (double Loss, double GradientNorm) Step(int[][] window, double learningRate)
     {
-        TaskTargets[] targets = [.. window.Select(_train.Targets)];
-        double weight = targets.Sum(_loss.WeightOf), total = 0;
+        TrainingBatch[] batches = [.. window.Select(rows => _task.Prepare(rows, State.Epoch))];
+        double weight = batches.Sum(batch => batch.Weight), total = 0;
         _optimizer.ZeroGradients();
-        for (int i = 0; i < window.Length; i++)
+        foreach (TrainingBatch batch in batches)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor logits = BatchTensors.Of(TokenBatch.Of(_train.Tokens, window[i], _padId), _device).Forward(_model); // [B, labels]
-            Tensor loss = _loss.Sum(logits, targets[i]) / weight;
+            Tensor loss = batch.LossSum() / weight;
             loss.backward();
             total += loss.item<float>();
         }
@@ -149,7 +131,7 @@ internal sealed class Trainer : IDisposable
         {
             try
             {
-                if (_dev is not null) Evaluate(_dev, token);
+                if (_task.HasDev) Evaluate(token);
                 State = State with { EvaluatedStep = State.Step };
             }
             finally
@@ -163,16 +145,15 @@ internal sealed class Trainer : IDisposable
         }
     }
 
-    private void Evaluate(ExampleSet dev, CancellationToken token)
+    private void Evaluate(CancellationToken token)
     {
-        EvaluationResult result = Evaluator.Run(_model, _device, dev, _padId, null, token);
-        _log.Add(new RunLogEntry { Kind = "evaluation", Step = State.Step, Epoch = Epoch, Loss = result.Loss, Accuracy = result.Metrics.Accuracy, MacroF1 = result.Metrics.Macro.F1 });
-        double value = result[_settings.BestMetric];
-        bool isBetter = State.BestMetric is not { } best || (_settings.BestMetric == MetricName.Loss ? value < best : value > best);
+        DevFigures result = _task.Evaluate(token);
+        _log.Add(new RunLogEntry { Kind = "evaluation", Step = State.Step, Epoch = Epoch, Loss = result.Loss, Accuracy = result.Accuracy, MacroF1 = result.MacroF1 });
+        bool isBetter = State.BestMetric is not { } best || (_settings.LowerIsBetter ? result.Watched < best : result.Watched > best);
         State = isBetter
-            ? State with { BestMetric = value, BestStep = State.Step, EvaluationsSinceBest = 0 }
+            ? State with { BestMetric = result.Watched, BestStep = State.Step, EvaluationsSinceBest = 0 }
             : State with { EvaluationsSinceBest = State.EvaluationsSinceBest + 1 };
-        if (isBetter) CheckpointFile.Write(_folder.Best, new RunCheckpoint { State = State, Weights = _model.ReadWeights() });
+        if (isBetter) CheckpointFile.Write(_folder.Best, new RunCheckpoint { State = State, Weights = _task.ReadWeights() });
     }
 
     private void SaveLast()
@@ -181,7 +162,7 @@ internal sealed class Trainer : IDisposable
         CheckpointFile.Write(_folder.Last, new RunCheckpoint
         {
             State = State,
-            Weights = _model.ReadWeights(),
+            Weights = _task.ReadWeights(),
             Moments = _optimizer.ReadState(),
             Random = random.bytes.ToArray(),
         });
@@ -194,17 +175,10 @@ internal sealed class Trainer : IDisposable
         if (checkpoint.State.DataHash != State.DataHash) faults.Add("the training rows are not those of the run");
         if (faults.Count > 0)
             throw new SettingsException($"'{_folder.Path}' cannot be resumed: {string.Join("; ", faults)}. Resume with the run's own settings and data, or start a new folder.");
-        _model.LoadWeights(checkpoint.Weights);
+        _task.LoadWeights(checkpoint.Weights);
         _optimizer.LoadState(checkpoint.Moments, checkpoint.State.Step);
         State = checkpoint.State;
         using Tensor random = tensor(checkpoint.Random.ToArray(), ScalarType.Byte);
         torch.random.set_rng_state(random);
-    }
-
-    private static float[] Balanced(IReadOnlyList<int> classes, int labelCount)
-    {
-        int[] counts = new int[labelCount];
-        foreach (int index in classes) counts[index]++;
-        return [.. counts.Select(count => (float)classes.Count / (labelCount * (float)count))];
     }
 }

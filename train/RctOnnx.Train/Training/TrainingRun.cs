@@ -67,7 +67,7 @@ internal sealed class TrainingRun
         model.to(device);
         EvaluationResult[] untrained = EvaluateAll("Before training", model, device, tests, tokenizer.PadId);
 
-        using Trainer trainer = new(_settings, model, device, train, dev, tokenizer.PadId, _folder, resumed);
+        using Trainer trainer = new(_settings.Loop, new ClassificationTask(_settings, model, device, train, dev, tokenizer.PadId), _folder, resumed);
         long rows = trainer.RowsOf(trainer.StepCount);
         _say(string.Create(CultureInfo.InvariantCulture,
             $"Training on {device}: {trainer.StepCount:N0} steps of {_settings.Batch * _settings.Accumulation} sentences{(resumed is null ? "" : $", from step {trainer.State.Step:N0}")}."));

@@ -1,0 +1,55 @@
+using RctOnnx.Train.Schedules;
+
+namespace RctOnnx.Train.Settings;
+
+/// <summary>What the training loop needs to know. Immutable.</summary>
+public sealed record LoopSettings
+{
+    /// <summary>Passes over the rows.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Steps in place of epochs, or null.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>Rows of a batch.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>Batches of a step.</summary>
+    public int Accumulation { get; init; } = 1;
+
+    /// <summary>Update rule.</summary>
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
+
+    /// <summary>Highest learning rate.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Course after warm-up.</summary>
+    public ScheduleKind Schedule { get; init; } = ScheduleKind.Linear;
+
+    /// <summary>Steps of warm-up; null takes a tenth of all.</summary>
+    public int? WarmupSteps { get; init; }
+
+    /// <summary>Weight decay.</summary>
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>Largest gradient norm, or null.</summary>
+    public double? MaxGradientNorm { get; init; } = 1;
+
+    /// <summary>Of the run.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>Steps between evaluations; null is after every epoch.</summary>
+    public int? EvaluateEvery { get; init; }
+
+    /// <summary>Steps between checkpoints beside those at evaluations.</summary>
+    public int? CheckpointEvery { get; init; }
+
+    /// <summary>Whether a smaller watched value is the better one.</summary>
+    public bool LowerIsBetter { get; init; }
+
+    /// <summary>Evaluations without a better one after which training stops, or null.</summary>
+    public int? Patience { get; init; }
+
+    /// <summary>SHA-256 of all settings that decide about the numbers.</summary>
+    public required string Hash { get; init; }
+}

@@ -1,0 +1,35 @@
+using RctOnnx.Onnx;
+using TorchSharp.Modules;
+
+namespace RctOnnx.Train.Training;
+
+/// <summary>What the loop trains: rows, their loss, and how good the model is. Implementations own model and device.</summary>
+internal interface ITrainingTask
+{
+    /// <summary>Tokens of every training row.</summary>
+    IReadOnlyList<int> Lengths { get; }
+
+    /// <summary>SHA-256 over the training rows.</summary>
+    string DataHash { get; }
+
+    /// <summary>Whether <see cref="Evaluate"/> has data.</summary>
+    bool HasDev { get; }
+
+    /// <summary>Parameters by canonical name.</summary>
+    IReadOnlyDictionary<string, Parameter> Parameters { get; }
+
+    /// <summary>Switches dropout and the precision of training on.</summary>
+    void StartTraining();
+
+    /// <summary>A batch; the same rows in the same epoch give the same batch.</summary>
+    TrainingBatch Prepare(int[] rows, int epoch);
+
+    /// <summary>Figures on dev.</summary>
+    DevFigures Evaluate(CancellationToken token);
+
+    /// <summary>All weights in fp32.</summary>
+    IReadOnlyDictionary<string, TensorData> ReadWeights();
+
+    /// <summary>Replaces all weights.</summary>
+    void LoadWeights(IReadOnlyDictionary<string, TensorData> weights);
+}
