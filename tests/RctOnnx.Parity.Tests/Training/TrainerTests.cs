@@ -1,0 +1,76 @@
+using RctOnnx.CommandLine;
+using RctOnnx.Testing;
+using RctOnnx.Train.Checkpointing;
+using RctOnnx.Train.Settings;
+using RctOnnx.Train.Training;
+using Xunit;
+
+namespace RctOnnx.Parity.Tests.Training;
+
+[Collection(TorchCollection.Name)]
+public sealed class TrainerTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private static LoopSettings Settings => new() { Epochs = 3, Batch = 2, LearningRate = 0.1, Seed = 1, Hash = "settings", EvaluateEvery = 2 };
+
+    private RunState Run(LoopSettings settings, ScriptedTask task)
+    {
+        using Trainer trainer = new(settings, task, new RunFolder(_folder.Path), null);
+        trainer.Run(new NoProgress(), CancellationToken.None);
+        return trainer.State;
+    }
+
+    [Fact]
+    public void The_best_evaluation_is_kept_and_ties_do_not_replace_it()
+    {
+        ScriptedTask task = new([0.1, 0.5, 0.5, 0.2, 0.3, 0.4, 0.1, 0.0]);
+        RunState state = Run(Settings, task);
+        Assert.Equal((15, 4, 0.5), (state.Step, state.BestStep, state.BestMetric!.Value));
+        Assert.Equal(8, task.AtEvaluation.Count); // after 2, 4, … 14 and at the end
+        Assert.Equal(task.AtEvaluation[1], CheckpointFile.Read(_folder.File("best")).Weights["weight"].ToFloats()[0]);
+        Assert.Equal(15, CheckpointFile.Read(_folder.File("last")).State.Step);
+    }
+
+    [Fact]
+    public void Patience_counts_evaluations_without_a_better_one_then_stops()
+    {
+        RunState state = Run(Settings with { Patience = 2 }, new([0.1, 0.5, 0.4, 0.3, 0.9, 1, 1, 1]));
+        Assert.Equal((8, 4, 2), (state.Step, state.BestStep, state.EvaluationsSinceBest));
+    }
+
+    [Fact]
+    public void Where_lower_is_better_the_smallest_is_kept() =>
+        Assert.Equal(6, Run(Settings with { LowerIsBetter = true }, new([3, 2, 1, 2, 3, 4, 5, 6])).BestStep);
+
+    [Fact]
+    public void Without_steps_between_evaluations_every_epoch_is_evaluated()
+    {
+        ScriptedTask task = new([1, 2, 3]);
+        Assert.Equal(15, Run(Settings with { EvaluateEvery = null }, task).BestStep);
+        Assert.Equal(3, task.AtEvaluation.Count);
+    }
+
+    [Fact]
+    public void Steps_take_the_place_of_epochs() => Assert.Equal((7L, 1), (Run(Settings with { Steps = 7 }, new([])).Step, Run(Settings with { Steps = 7 }, new([])).Epoch));
+
+    [Fact]
+    public void A_loss_that_is_no_number_ends_the_run_with_a_next_step()
+    {
+        GateException failure = Assert.Throws<GateException>(() => Run(Settings, new([], double.NaN)));
+        Assert.Contains("--learning-rate", failure.Message);
+    }
+
+    private sealed class NoProgress : IWorkProgress
+    {
+        public void Advance(long count)
+        {
+        }
+
+        public void Describe(string text)
+        {
+        }
+    }
+}

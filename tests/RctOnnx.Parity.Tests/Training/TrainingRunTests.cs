@@ -1,0 +1,172 @@
+using System.Text.Json;
+using RctOnnx.CommandLine;
+using RctOnnx.Data;
+using RctOnnx.Onnx;
+using RctOnnx.Runtime;
+using RctOnnx.Runtime.Tokenization;
+using RctOnnx.Train.Bases;
+using RctOnnx.Train.Checkpointing;
+using RctOnnx.Train.Examples;
+using RctOnnx.Train.Modules;
+using RctOnnx.Train.Settings;
+using RctOnnx.Train.Training;
+using TorchSharp;
+using Xunit;
+
+namespace RctOnnx.Parity.Tests.Training;
+
+[Collection(TorchCollection.Name)]
+public sealed class TrainingRunTests : IDisposable
+{
+    private readonly SmallTask _task = new();
+
+    public void Dispose() => _task.Dispose();
+
+    [Fact]
+    public void A_run_ends_with_a_proven_model_that_learnt_the_task_and_all_its_files()
+    {
+        TrainSettings settings = _task.Settings();
+        TrainingOutcome outcome = TrainingRun.Execute(settings, resume: false, _ => { }, CancellationToken.None);
+        TestFigures test = Assert.Single(outcome.Tests);
+        Assert.True(test.Trained.Metrics.Accuracy > 0.9, $"accuracy {test.Trained.Metrics.Accuracy}");
+        Assert.True(test.Untrained.Metrics.Accuracy < test.Trained.Metrics.Accuracy);
+        Assert.Equal(new RuntimeAgreement(20, 20), outcome.Runtime);
+        Assert.Equal(90, outcome.Steps);
+
+        RunFolder folder = new(settings.Output);
+        using TextClassifier classifier = TextClassifier.Load(folder.Model);
+        Assert.Equal(["patients", "results", "were"], classifier.Labels);
+        Assert.Equal("results", classifier.Classify("results a b c .").Label);
+        ModelArtifact model = ModelFile.Read(folder.Model).Artifact!;
+        string record = model.Training!.ToJsonString();
+        Assert.Contains("train_hash", record);
+        Assert.DoesNotContain(Path.GetDirectoryName(settings.Output)!, record);
+        JsonElement metrics = JsonDocument.Parse(File.ReadAllText(folder.Metrics)).RootElement;
+        Assert.Equal(test.Trained.Metrics.Accuracy, metrics.GetProperty("sets").GetProperty("test").GetProperty("trained").GetProperty("accuracy").GetDouble());
+        Assert.Equal(20, metrics.GetProperty("runtime").GetProperty("agreed").GetInt32());
+        Assert.Equal(SettingsJson.ToText(settings), SettingsJson.ToText(SettingsJson.Parse(SettingsJson.ReadObject(folder.Settings))));
+        Assert.Equal(90 + 3, File.ReadAllLines(folder.Log).Length);
+        byte[] events = File.ReadAllBytes(Assert.Single(Directory.GetFiles(folder.TensorBoard)));
+        foreach (string tag in (string[])["train/loss", "train/learning_rate", "train/gradient_norm", "dev/loss", "dev/accuracy", "dev/macro_f1"])
+            Assert.True(events.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(tag)) > 0, tag);
+    }
+
+    [Theory]
+    [InlineData(Precision.Fp32)]
+    [InlineData(Precision.BFloat16)]
+    public void A_run_that_is_stopped_and_resumed_ends_with_the_bits_of_one_that_was_not(Precision precision)
+    {
+        TrainSettings settings = _task.Settings() with { Accumulation = 2, Precision = precision, EvaluateEvery = 7 };
+        (RunState whole, IReadOnlyDictionary<string, TensorData> expected) = Train(settings with { Output = _task.File("whole") }, stopAfterRows: null);
+        TrainSettings parts = settings with { Output = _task.File("parts") };
+        Assert.Throws<OperationCanceledException>(() => Train(parts, stopAfterRows: 30));
+        Assert.Throws<OperationCanceledException>(() => Train(parts, stopAfterRows: 150));
+        (RunState state, IReadOnlyDictionary<string, TensorData> found) = Train(parts, stopAfterRows: null);
+        Assert.Equal(whole with { Seconds = 0 }, state with { Seconds = 0 });
+        foreach ((string name, TensorData weight) in expected) Assert.True(weight.Bytes.Span.SequenceEqual(found[name].Bytes.Span), name);
+        Assert.Equal(Losses("whole"), Losses("parts"));
+        Assert.Equal(BestWeights("whole"), BestWeights("parts"));
+    }
+
+    [Fact]
+    public void Two_runs_with_one_seed_are_equal_and_another_seed_is_not()
+    {
+        IReadOnlyDictionary<string, TensorData> first = Train(_task.Settings("first"), null).Weights, second = Train(_task.Settings("second"), null).Weights;
+        foreach ((string name, TensorData weight) in first) Assert.True(weight.Bytes.Span.SequenceEqual(second[name].Bytes.Span), name);
+        IReadOnlyDictionary<string, TensorData> other = Train(_task.Settings("other") with { Seed = 2 }, null).Weights;
+        Assert.False(first[TensorNames.WordEmbeddings].Bytes.Span.SequenceEqual(other[TensorNames.WordEmbeddings].Bytes.Span));
+    }
+
+    [Fact]
+    public void Resuming_with_other_settings_or_other_data_is_refused()
+    {
+        TrainSettings settings = _task.Settings();
+        Assert.Throws<OperationCanceledException>(() => Train(settings, stopAfterRows: 30));
+        Assert.Contains("settings", Assert.Throws<SettingsException>(() => Train(settings with { LearningRate = 1e-3 }, null)).Message);
+        File.AppendAllText(_task.Train, "were\twere a\n");
+        Assert.Contains("training rows", Assert.Throws<SettingsException>(() => Train(settings, null)).Message);
+    }
+
+    [Fact]
+    public void A_folder_that_holds_a_run_is_neither_overwritten_nor_resumed_by_accident()
+    {
+        TrainSettings settings = _task.Settings() with { Steps = 2 };
+        Assert.Throws<ModelFileException>(() => Run(settings, resume: true));
+        Run(settings, resume: false);
+        Assert.Throws<OutputException>(() => Run(settings, resume: false));
+        TrainingOutcome again = Run(settings, resume: true); // a finished run is evaluated and exported again
+        Assert.Equal(2, again.Steps);
+    }
+
+    [Fact]
+    public void A_share_of_the_rows_can_stand_in_for_dev_and_test_files()
+    {
+        TrainingOutcome outcome = Run(_task.Settings() with { Dev = null, Test = [], DevShare = 0.2, TestShare = 0.2, Steps = 4 }, resume: false);
+        Assert.InRange(outcome.Dev!.Metrics.Count, 38, 58);
+        Assert.InRange(Assert.Single(outcome.Tests).Trained.Metrics.Count, 38, 58);
+    }
+
+    [Fact]
+    public void A_model_file_with_the_same_labels_is_trained_further_and_with_a_new_head_on_demand()
+    {
+        TrainSettings settings = _task.Settings();
+        Run(settings, resume: false);
+        TrainSettings next = settings with { Base = new RunFolder(settings.Output).Model, Steps = 1, LearningRate = 1e-9 };
+        Assert.True(Run(next with { Output = _task.File("further") }, false).Tests[0].Untrained.Metrics.Accuracy > 0.8);
+        Assert.True(Run(next with { Output = _task.File("anew"), NewHead = true }, false).Tests[0].Untrained.Metrics.Accuracy < 0.8);
+    }
+
+    [Theory]
+    [InlineData(HeadChoice.Linear)]
+    [InlineData(HeadChoice.Pooler)]
+    [InlineData(HeadChoice.Electra)]
+    [InlineData(HeadChoice.Mean)]
+    [InlineData(HeadChoice.Max)]
+    public void Every_head_trains_and_exports(HeadChoice head)
+    {
+        TrainingOutcome outcome = Run(_task.Settings() with { Head = head, Steps = 3, LabelSmoothing = 0.1, ClassWeights = ClassWeighting.Auto, Optimizer = OptimizerKind.Adam }, resume: false);
+        Assert.Equal(1, outcome.Model.Proof!.LabelAgreement);
+        Assert.Equal(head == HeadChoice.Electra ? HeadKind.Electra : HeadKind.Linear, outcome.Model.Head.Kind);
+    }
+
+    private static TrainingOutcome Run(TrainSettings settings, bool resume) => TrainingRun.Execute(settings, resume, _ => { }, CancellationToken.None);
+
+    private static (RunState State, IReadOnlyDictionary<string, TensorData> Weights) Train(TrainSettings settings, long? stopAfterRows)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        using CancellationTokenSource stop = new();
+        RunFolder folder = new(settings.Output);
+        TaskData data = TaskData.Open(settings);
+        LabelSet labels = LabelSet.Of(data.Train);
+        ModelArtifact start = TrainingBase.Load(settings, labels.Names).Artifact;
+        WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(start.Vocabulary, start.Tokenizer);
+        ExampleReader reader = new(tokenizer, labels, settings.MaxLength);
+        using ClassifierModel model = new(start.Encoder, start.Head, labels.Names.Count, settings.Precision);
+        model.LoadWeights(start.Weights);
+        ClassificationTask task = new(settings, model, torch.CPU, reader.Read("train", data.Train, false), reader.Read("dev", data.Dev!, true), tokenizer.PadId);
+        using Trainer trainer = new(settings.Loop, task, folder, CheckpointFile.Exists(folder.Last) ? CheckpointFile.Read(folder.Last) : null);
+        trainer.Run(new StopAfter(stopAfterRows, stop), stop.Token);
+        return (trainer.State, model.ReadWeights());
+    }
+
+    private string[] Losses(string run) =>
+        [.. File.ReadLines(new RunFolder(_task.File(run)).Log).Select(line => JsonDocument.Parse(line).RootElement)
+            .Select(line => $"{line.GetProperty("kind")} {line.GetProperty("step")} {line.GetProperty("loss")}")];
+
+    private byte[] BestWeights(string run) => File.ReadAllBytes(Assert.Single(Directory.GetFiles(new RunFolder(_task.File(run)).Best, "*.safetensors")));
+
+    private sealed class StopAfter(long? rows, CancellationTokenSource stop) : IWorkProgress
+    {
+        private long _done;
+
+        public void Advance(long count)
+        {
+            _done += count;
+            if (_done >= rows) stop.Cancel();
+        }
+
+        public void Describe(string text)
+        {
+        }
+    }
+}
