@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text;
+using RctOnnx.Data.Metrics;
+
+namespace RctOnnx.Train.Reports;
+
+/// <summary>The page of a report: one file, pictures inside, no script.</summary>
+internal static class ReportPage
+{
+    // The numbers of larger matrices stand in metrics.json; the picture shows them.
+    private const int LargestMatrix = 50;
+
+    // The policy lets the page load nothing at all, so that it says itself that it needs no network.
+    private const string Head = """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+        <style>
+        body { font: 1rem/1.5 system-ui, sans-serif; color: #24292f; background: #fff; max-width: 56rem; margin: 0 auto; padding: 1rem; }
+        h1 { font-size: 1.5rem; overflow-wrap: anywhere; }
+        h2 { font-size: 1.2rem; margin-top: 2.2rem; border-bottom: 1px solid #e5e8eb; overflow-wrap: anywhere; }
+        img { max-width: 100%; height: auto; }
+        .scroll { overflow-x: auto; }
+        table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
+        th, td { padding: .25rem .6rem; border-bottom: 1px solid #e5e8eb; text-align: right; white-space: nowrap; }
+        th[scope=row], thead th:first-child, .text th, .text td { text-align: left; }
+        th[scope=row] { font-weight: 500; }
+        .text td { white-space: normal; overflow-wrap: anywhere; }
+        summary { cursor: pointer; margin: .6rem 0; }
+        </style>
+        """;
+
+    /// <summary>The whole page.</summary>
+    public static string Of(RunReportData data, IReadOnlyList<ReportPicture> pictures)
+    {
+        StringBuilder html = new(Head);
+        html.Append($"\n<title>{HtmlTable.Escape(data.Title)}</title>\n</head>\n<body>\n<h1>{HtmlTable.Escape(data.Title)}</h1>\n");
+        if (data.Sets.Count > 0) html.Append(Overview(data));
+        if (data.RegressionSets.Count > 0) html.Append(RegressionOverview(data));
+        foreach (ReportPicture picture in pictures)
+            html.Append($"<h2>{HtmlTable.Escape(picture.Title)}</h2>\n<img alt=\"{HtmlTable.Escape(picture.Title)}: the numbers stand in the tables of this page\" src=\"data:image/png;base64,{Convert.ToBase64String(picture.Png)}\">\n");
+        foreach (SetComparison set in data.Sets) html.Append(Details(data.Labels, set));
+        html.Append(HtmlTable.Of("Proof of the exported file", data.Proof));
+        html.Append(HtmlTable.Of("Time and memory", data.Timing));
+        if (data.Sources.Count > 0)
+        {
+            html.Append("<h2>Data</h2>\n");
+            html.Append(HtmlTable.Of(["use", "file", "rows", "SHA-256"],
+                data.Sources.Select(source => new[] { source.Use, source.Name, source.RowCount is { } rows ? Number(rows) : "", source.Sha256 }), isText: true));
+        }
+        html.Append(HtmlTable.Of("Settings", data.Settings));
+        html.Append(HtmlTable.Of("Versions", data.Versions));
+        return html.Append("</body>\n</html>\n").ToString();
+    }
+
+    private static string Overview(RunReportData data) => HtmlTable.Of(
+        ["set", "rows", "accuracy before", "accuracy after", "macro F1 before", "macro F1 after", "weighted F1 after", "kappa after"],
+        data.Sets.Select(set => new[]
+        {
+            set.Name, Number(set.Trained.Count), Share(set.Untrained?.Accuracy), Share(set.Trained.Accuracy), Share(set.Untrained?.Macro.F1),
+            Share(set.Trained.Macro.F1), Share(set.Trained.Weighted.F1), Plain(set.Trained.Kappa),
+        }));
+
+    private static string RegressionOverview(RunReportData data) => HtmlTable.Of(
+        ["set", "", "rows", "mean squared error", "mean absolute error", "R²", "Pearson", "Spearman"],
+        data.RegressionSets.SelectMany(set => new[] { (set.Name, When: "before", Metrics: set.Untrained), (set.Name, When: "after", Metrics: (RegressionMetrics?)set.Trained) })
+            .Where(line => line.Metrics is not null)
+            .Select(line => new[]
+            {
+                line.Name, line.When, Number(line.Metrics!.Count), Plain(line.Metrics.MeanSquaredError), Plain(line.Metrics.MeanAbsoluteError),
+                Plain(line.Metrics.R2), Plain(line.Metrics.Pearson), Plain(line.Metrics.Spearman),
+            }));
+
+    private static string Details(IReadOnlyList<string> labels, SetComparison set)
+    {
+        ClassificationMetrics trained = set.Trained;
+        IEnumerable<string[]> rows = labels.Select((label, i) => Row($"{i}", label, trained.PerClass[i], set.Untrained?.PerClass[i]))
+            .Append(Row("", "macro mean", trained.Macro, set.Untrained?.Macro))
+            .Append(Row("", "micro mean", trained.Micro, set.Untrained?.Micro))
+            .Append(Row("", "weighted mean", trained.Weighted, set.Untrained?.Weighted));
+        string html = $"<h2>{HtmlTable.Escape(set.Name)}</h2>\n"
+            + HtmlTable.Of(["label", "number", "precision", "recall", "F1", "F1 before", "rows"], rows);
+        if (labels.Count > LargestMatrix) return html;
+        return html + "<details><summary>Confusion matrix: rows are the true label, columns the answer</summary>\n"
+            + HtmlTable.Of(["", .. labels], labels.Select((label, i) => trained.ConfusionMatrix[i].Select(Number).Prepend(label)))
+            + "</details>\n";
+
+        static string[] Row(string number, string name, ClassMetrics after, ClassMetrics? before) =>
+            [name, number, Share(after.Precision), Share(after.Recall), Share(after.F1), Share(before?.F1), Number(after.Support)];
+    }
+
+    private static string Share(double? value) => value is { } number && double.IsFinite(number) ? number.ToString("P2", CultureInfo.InvariantCulture) : "–";
+
+    private static string Plain(double value) => double.IsFinite(value) ? value.ToString("G4", CultureInfo.InvariantCulture) : "–";
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}
