@@ -1,4 +1,4 @@
-using RctOnnx.Onnx;
+using System.Runtime.CompilerServices;
 
 namespace RctOnnx.Runtime;
 
@@ -8,47 +8,31 @@ namespace RctOnnx.Runtime;
 /// </summary>
 public sealed class TextClassifier : IDisposable
 {
-    private const float ProbeTolerance = 1e-3f; // processors round differently; a wrong weight or vocabulary differs far more
+    // Texts of a stream that run together: enough to fill all workers, few enough that a slow reader holds little.
+    private const int StreamChunk = 256;
 
     private readonly LoadedModel _model;
-    private readonly OnnxGraphRunner _runner;
-    private readonly TextPreparation _preparation;
-    private readonly AnswerMaker _answers;
-    private readonly ParallelOptions _workers;
-    private readonly int _batchTokens;
+    private readonly ClassifierEngine _engine;
     private readonly ReaderWriterLockSlim _use = new(LockRecursionPolicy.NoRecursion);
     private bool _disposed;
 
     private TextClassifier(LoadedModel model, TextClassifierOptions options)
     {
         options.Validate(model.MaxLength);
-        (_model, _batchTokens, MaxLength) = (model, options.BatchTokens, options.MaxLength ?? model.MaxLength);
-        LongTextPolicy policy = options.LongText ?? model.LongText;
-        _preparation = new TextPreparation(model.Tokenizer, MaxLength, policy, options.WindowOverlap ?? (MaxLength - 2) / 4, options.MaxCharacters);
-        _answers = new AnswerMaker(model.Labels, model.ProblemType, model.Calibration, options.TopK);
-        int threads = options.Threads ?? Environment.ProcessorCount;
-        bool latency = options.Profile == PerformanceProfile.Latency;
-        _workers = new ParallelOptions { MaxDegreeOfParallelism = latency ? 1 : threads };
-        (_runner, Provider) = ProviderSelection.Open(options.Provider, provider => OpenGraph(model, options.Dialect, provider, latency ? threads : 1));
-        try
-        {
-            CheckProbes();
-        }
-        catch
-        {
-            _runner.Dispose();
-            throw;
-        }
+        (_model, _engine) = (model, new ClassifierEngine(model, options));
     }
 
     /// <summary>The provider that runs, and why preferred ones do not.</summary>
-    public ProviderReport Provider { get; }
+    public ProviderReport Provider => _engine.Provider;
 
     /// <summary>Label names by index.</summary>
     public IReadOnlyList<string> Labels => _model.Labels;
 
+    /// <summary>What the scores mean.</summary>
+    public Onnx.ProblemType ProblemType => _model.ProblemType;
+
     /// <summary>Longest sequence in tokens, special tokens included.</summary>
-    public int MaxLength { get; }
+    public int MaxLength => _engine.MaxLength;
 
     /// <summary>Loads, checks and warms a model file, ours or foreign (with config.json and vocabulary beside it).</summary>
     /// <exception cref="ModelFileException">The file is broken or answers its probes differently.</exception>
@@ -59,37 +43,84 @@ public sealed class TextClassifier : IDisposable
 
     /// <summary>Classifies one text; the empty text has an answer too.</summary>
     /// <exception cref="TextTooLongException">It is over a limit.</exception>
+    /// <exception cref="ModelFileException">ONNX Runtime failed on it.</exception>
     public Classification Classify(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Classify([text])[0];
+        return Answer([new ClassifierInput(text, null)])[0];
     }
 
     /// <summary>Classifies texts: as many answers as texts, in their order. Equal texts are computed once.</summary>
     /// <inheritdoc cref="Classify(string)"/>
+    [OverloadResolutionPriority(1)] // for an empty list, which could be one of pairs
     public IReadOnlyList<Classification> Classify(IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        Dictionary<string, int> places = new(StringComparer.Ordinal);
-        int[] place = new int[texts.Count];
-        for (int i = 0; i < place.Length; i++)
-        {
-            if (texts[i] is null) throw new ArgumentNullException(nameof(texts), $"Text {i} is null.");
-            if (!places.TryGetValue(texts[i], out place[i])) places.Add(texts[i], place[i] = places.Count);
-        }
-        string[] distinct = new string[places.Count];
-        foreach ((string text, int index) in places) distinct[index] = text;
+        ClassifierInput[] inputs = new ClassifierInput[texts.Count];
+        for (int i = 0; i < inputs.Length; i++)
+            inputs[i] = new ClassifierInput(texts[i] ?? throw new ArgumentNullException(nameof(texts), $"Text {i} is null."), null);
+        return Answer(inputs);
+    }
 
-        _use.EnterReadLock();
+    /// <summary>Classifies one pair, for models that were trained on pairs. The longer text is cut first.</summary>
+    /// <inheritdoc cref="Classify(string)"/>
+    public Classification Classify(TextPair pair)
+    {
+        ArgumentNullException.ThrowIfNull(pair);
+        return Classify([pair])[0];
+    }
+
+    /// <summary>Classifies pairs: as many answers as pairs, in their order. Equal pairs are computed once.</summary>
+    /// <inheritdoc cref="Classify(string)"/>
+    public IReadOnlyList<Classification> Classify(IReadOnlyList<TextPair> pairs)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        ClassifierInput[] inputs = new ClassifierInput[pairs.Count];
+        for (int i = 0; i < inputs.Length; i++)
+            inputs[i] = pairs[i] is { First: not null, Second: not null } pair
+                ? new ClassifierInput(pair.First, pair.Second)
+                : throw new ArgumentNullException(nameof(pairs), $"Pair {i} or a text of it is null.");
+        return Answer(inputs);
+    }
+
+    /// <summary>
+    /// Classifies a stream: an answer a text, in order. Texts that are ready together run together; while they run the next is
+    /// awaited, and no more are taken, so that memory stays bounded however long the stream is.
+    /// </summary>
+    /// <param name="texts">Read once.</param>
+    /// <param name="cancellationToken">Ends the stream between batches.</param>
+    /// <inheritdoc cref="Classify(string)"/>
+    public async IAsyncEnumerable<Classification> ClassifyAsync(
+        IAsyncEnumerable<string> texts, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        IAsyncEnumerator<string> source = texts.GetAsyncEnumerator(stop.Token);
+        Task<bool> next = source.MoveNextAsync().AsTask();
         try
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            Classification[] answers = Compute(distinct);
-            return [.. place.Select(index => answers[index])];
+            List<string> chunk = [];
+            for (bool more = true; more || chunk.Count > 0;)
+            {
+                if (more && chunk.Count < StreamChunk && (next.IsCompleted || chunk.Count == 0))
+                {
+                    more = await next.ConfigureAwait(false);
+                    if (!more) continue;
+                    chunk.Add(source.Current);
+                    next = source.MoveNextAsync().AsTask();
+                    continue;
+                }
+                string[] ready = [.. chunk];
+                chunk.Clear();
+                cancellationToken.ThrowIfCancellationRequested();
+                foreach (Classification answer in await Task.Run(() => Classify(ready), cancellationToken).ConfigureAwait(false)) yield return answer;
+            }
         }
         finally
         {
-            _use.ExitReadLock();
+            await stop.CancelAsync().ConfigureAwait(false);
+            await next.ContinueWith(_ => { }, TaskScheduler.Default).ConfigureAwait(false); // an enumerator may not be freed while it moves
+            await source.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -99,7 +130,7 @@ public sealed class TextClassifier : IDisposable
         _use.EnterWriteLock();
         try
         {
-            if (!_disposed) _runner.Dispose();
+            if (!_disposed) _engine.Dispose();
             _disposed = true;
         }
         finally
@@ -108,61 +139,27 @@ public sealed class TextClassifier : IDisposable
         }
     }
 
-    private Classification[] Compute(string[] texts)
+    private Classification[] Answer(ClassifierInput[] inputs)
     {
-        TokenizedText[] prepared = [.. texts.Select(_preparation.Prepare)];
-        int[][] rows = [.. prepared.SelectMany(text => text.Rows)];
-        int[] lengths = [.. rows.Select(row => row.Length)];
-        int labelCount = Labels.Count;
-        float[] logits = new float[rows.Length * labelCount];
-        List<PlannedBatch> batches = _runner.HasMask ? BatchPlanner.Padded(lengths, _batchTokens) : BatchPlanner.EqualLengths(lengths, _batchTokens);
-        Each(batches.Count, i =>
+        Dictionary<ClassifierInput, int> places = [];
+        List<int> firsts = [];
+        int[] place = new int[inputs.Length];
+        for (int i = 0; i < place.Length; i++)
         {
-            PlannedBatch batch = batches[i];
-            float[] result = _runner.Run([.. batch.Rows.Select(row => rows[row])], null, batch.Length, _model.Tokenizer.PadId, labelCount);
-            for (int k = 0; k < batch.Rows.Count; k++)
-                result.AsSpan(k * labelCount, labelCount).CopyTo(logits.AsSpan(batch.Rows[k] * labelCount));
-        });
-        Classification[] answers = new Classification[texts.Length];
-        for (int i = 0, first = 0; i < answers.Length; first += prepared[i++].Rows.Count)
-        {
-            int windows = prepared[i].Rows.Count;
-            answers[i] = _answers.Make(logits.AsSpan(first * labelCount, windows * labelCount), windows, prepared[i].TokenCount, prepared[i].UsedTokenCount);
+            if (places.TryGetValue(inputs[i], out place[i])) continue;
+            places.Add(inputs[i], place[i] = firsts.Count);
+            firsts.Add(i);
         }
-        return answers;
-    }
-
-    private void Each(int count, Action<int> work)
-    {
-        if (count == 1) work(0);
-        else Parallel.For(0, count, _workers, work);
-    }
-
-    private static OnnxGraphRunner OpenGraph(LoadedModel model, GraphDialect? wanted, ExecutionProvider provider, int threads)
-    {
-        GraphDialect best = model.Content.IsForeign || provider != ExecutionProvider.Cpu ? GraphDialect.Portable : GraphDialect.CpuFp32;
-        GraphDialect dialect = wanted ?? best;
-        if (dialect == GraphDialect.CpuFp32 && best != dialect)
-            throw new SettingsException($"The dialect {dialect} is for files of this product on {ExecutionProvider.Cpu}; leave Dialect out or choose {GraphDialect.Portable}.");
-        OnnxGraphRunnerOptions options = new() { Threads = threads, Provider = provider, FuseSkipLayerNorm = dialect != GraphDialect.CpuFp32, Output = model.Output };
-        return dialect == GraphDialect.CpuFp32
-            ? OnnxGraphRunner.FromBytes(EncoderGraph.Emit(model.Content.Artifact!, dialect), options)
-            : OnnxGraphRunner.FromFile(model.Content.Path, options);
-    }
-
-    /// <summary>Tokenises and runs the texts stored in the file, which also warms the session.</summary>
-    private void CheckProbes()
-    {
-        _ = Compute([""]);
-        foreach (Probe probe in _model.Content.Artifact?.Probes ?? [])
+        _use.EnterReadLock();
+        try
         {
-            int[] ids = _model.Tokenizer.Encode(probe.Text, null, new() { MaxLength = _model.MaxLength }).Ids;
-            if (!ids.AsSpan().SequenceEqual([.. probe.Ids]))
-                throw new ModelFileException($"The model file's probe '{probe.Text}' has other token ids here than at its export. The vocabulary or the tokenizer differs: export the model again.");
-            float[] logits = _runner.Run([ids], null, ids.Length, _model.Tokenizer.PadId, Labels.Count);
-            for (int i = 0; i < logits.Length; i++)
-                if (!(Math.Abs(logits[i] - probe.Logits[i]) <= ProbeTolerance * Math.Max(1, Math.Abs(probe.Logits[i]))))
-                    throw new ModelFileException($"The model file's probe '{probe.Text}' gives {logits[i]} for '{Labels[i]}' here and {probe.Logits[i]} at its export, allowed is a difference of {ProbeTolerance}. Export the model again.");
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            Classification[] answers = _engine.Compute([.. firsts.Select(first => inputs[first])], [.. firsts]);
+            return [.. place.Select(index => answers[index])];
+        }
+        finally
+        {
+            _use.ExitReadLock();
         }
     }
 }

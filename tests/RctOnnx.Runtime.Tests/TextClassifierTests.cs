@@ -82,6 +82,118 @@ public class TextClassifierTests
     }
 
     [Fact]
+    public void Classify_a_text_over_the_limit_among_many_is_named_by_its_place()
+    {
+        using TextClassifier classifier = Load(RandomModels.Create(), new() { MaxCharacters = 30 });
+        TextTooLongException failure = Assert.Throws<TextTooLongException>(() => classifier.Classify(["a", "a", "b", new string('c', 31), "d"]));
+        Assert.Equal(3, failure.TextIndex);
+    }
+
+    [Theory]
+    [InlineData(GraphDialect.CpuFp32)]
+    [InlineData(GraphDialect.Portable)]
+    public void Classify_pairs_reads_both_texts_and_equals_each_pair_alone(GraphDialect dialect)
+    {
+        ModelArtifact artifact = RandomModels.Create();
+        using TextClassifier classifier = Load(artifact, new() { Dialect = dialect, BatchTokens = 200 }), portable = Load(artifact, new() { Dialect = GraphDialect.Portable });
+        TextPair[] pairs = [.. Texts.Zip(Texts.Reverse(), (first, second) => new TextPair(first, second))];
+        IReadOnlyList<Classification> together = classifier.Classify(pairs);
+        for (int i = 0; i < pairs.Length; i++)
+        {
+            Classification alone = classifier.Classify(pairs[i]), expected = portable.Classify(pairs[i]);
+            if (dialect == GraphDialect.CpuFp32) Assert.Equal(alone.Logits, together[i].Logits);
+            for (int k = 0; k < alone.Logits.Count; k++) Assert.Equal(expected.Logits[k], together[i].Logits[k], 1e-4f);
+        }
+        Assert.NotEqual(classifier.Classify(new TextPair("a b", "c")).Logits, classifier.Classify(new TextPair("c", "a b")).Logits);
+        Assert.NotEqual(classifier.Classify(new TextPair("a b", "c")).Logits, classifier.Classify("a b c").Logits);
+    }
+
+    [Fact]
+    public void Classify_a_pair_over_the_limit_is_cut_or_refused()
+    {
+        string text = string.Join(' ', Enumerable.Repeat("a", 20));
+        using TextClassifier truncate = Load(RandomModels.Create(), new() { MaxLength = 16 }), window = Load(RandomModels.Create(), new() { MaxLength = 16, LongText = LongTextPolicy.Window });
+        Classification cut = truncate.Classify(new TextPair(text, text));
+        Assert.Equal((43, 16, true), (cut.TokenCount, cut.UsedTokenCount, cut.Truncated));
+        Assert.Throws<TextTooLongException>(() => window.Classify(new TextPair(text, text)));
+    }
+
+    [Fact]
+    public async Task ClassifyAsync_gives_the_answers_of_the_list_in_order()
+    {
+        using TextClassifier classifier = Load(RandomModels.Create());
+        string[] many = [.. Enumerable.Range(0, 10).SelectMany(_ => Texts)];
+        IReadOnlyList<Classification> expected = classifier.Classify(many);
+        List<Classification> found = [];
+        await foreach (Classification answer in classifier.ClassifyAsync(Stream(many), TestContext.Current.CancellationToken)) found.Add(answer);
+        Assert.Equal(expected.Select(answer => string.Join(' ', answer.Logits)), found.Select(answer => string.Join(' ', answer.Logits)));
+    }
+
+    [Fact]
+    public async Task ClassifyAsync_answers_before_the_stream_ends_takes_no_more_than_it_needs_and_frees_the_source()
+    {
+        using TextClassifier classifier = Load(RandomModels.Create());
+        int taken = 0;
+        bool freed = false;
+        await foreach (Classification answer in classifier.ClassifyAsync(Endless(), TestContext.Current.CancellationToken))
+        {
+            Assert.True(float.IsFinite(answer.Score));
+            break;
+        }
+        Assert.True(freed);
+        Assert.InRange(taken, 1, 600);
+
+        async IAsyncEnumerable<string> Endless()
+        {
+            try
+            {
+                while (true)
+                {
+                    yield return Texts[taken++ % Texts.Length];
+                    await Task.Yield();
+                }
+            }
+            finally
+            {
+                freed = true;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task ClassifyAsync_stops_when_it_is_cancelled_and_passes_on_the_failure_of_its_source()
+    {
+        using TextClassifier classifier = Load(RandomModels.Create());
+        using CancellationTokenSource stop = new();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (Classification _ in classifier.ClassifyAsync(Stream([.. Enumerable.Repeat("a", 5000)]), stop.Token)) await stop.CancelAsync();
+        });
+        await Assert.ThrowsAsync<InvalidDataException>(async () =>
+        {
+            await foreach (Classification _ in classifier.ClassifyAsync(Broken(), TestContext.Current.CancellationToken))
+            {
+            }
+        });
+
+        static async IAsyncEnumerable<string> Broken()
+        {
+            yield return "a";
+            await Task.Yield();
+            throw new InvalidDataException();
+        }
+    }
+
+    private static async IAsyncEnumerable<string> Stream(IReadOnlyList<string> texts)
+    {
+        foreach (string text in texts)
+        {
+            if (text.Length % 7 == 0) await Task.Yield();
+            yield return text;
+        }
+    }
+
+    [Fact]
     public void Load_probe_that_answers_differently_is_refused()
     {
         ModelArtifact artifact = RandomModels.Create();

@@ -4,5 +4,8 @@ namespace RctOnnx.Runtime;
 public sealed class TextTooLongException : DataException
 {
     /// <summary>Creates the exception.</summary>
-    internal TextTooLongException(string message) : base(message) { }
+    internal TextTooLongException(int index, string message) : base(message) => TextIndex = index;
+
+    /// <summary>Where the text stands in the list that was asked about, from 0.</summary>
+    public int TextIndex { get; }
 }
