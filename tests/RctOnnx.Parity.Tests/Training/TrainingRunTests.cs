@@ -8,6 +8,7 @@ using RctOnnx.Train.Bases;
 using RctOnnx.Train.Checkpointing;
 using RctOnnx.Train.Examples;
 using RctOnnx.Train.Modules;
+using RctOnnx.Train.Reports;
 using RctOnnx.Train.Settings;
 using RctOnnx.Train.Training;
 using TorchSharp;
@@ -49,6 +50,10 @@ public sealed class TrainingRunTests : IDisposable
         byte[] events = File.ReadAllBytes(Assert.Single(Directory.GetFiles(folder.TensorBoard)));
         foreach (string tag in (string[])["train/loss", "train/learning_rate", "train/gradient_norm", "dev/loss", "dev/accuracy", "dev/macro_f1"])
             Assert.True(events.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(tag)) > 0, tag);
+        string page = File.ReadAllText(Path.Combine(folder.Path, RunReport.PageFile));
+        Assert.All(settings.Train.Concat(settings.Test), file => Assert.Contains(DataHash.OfFile(file), page));
+        Assert.Contains(test.Trained.Metrics.Accuracy.ToString("P2", System.Globalization.CultureInfo.InvariantCulture), page);
+        Assert.All((string[])[RunReport.ComparisonFile, RunReport.CurvesFile, RunReport.ConfusionFile], name => Assert.Contains(Convert.ToBase64String(File.ReadAllBytes(Path.Combine(folder.Path, name))), page));
     }
 
     [Theory]

@@ -30,7 +30,7 @@ public partial class RunReportTests
     [Theory]
     [InlineData(2)]
     [InlineData(40)]
-    [InlineData(300)]
+    [InlineData(90)]
     public void Write_any_number_of_labels_draws_them(int labelCount)
     {
         using TemporaryFolder folder = new();

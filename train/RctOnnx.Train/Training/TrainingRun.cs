@@ -12,6 +12,7 @@ using RctOnnx.Train.Evaluation;
 using RctOnnx.Train.Examples;
 using RctOnnx.Train.Export;
 using RctOnnx.Train.Modules;
+using RctOnnx.Train.Reports;
 using RctOnnx.Train.Settings;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -99,6 +100,7 @@ internal sealed class TrainingRun
         outcome = outcome with { Model = ModelExport.Write(_folder.Model, outcome.Model with { Training = record }, proofTexts) };
         outcome = outcome with { Runtime = AskRuntime(tests, trained) };
         AtomicFile.WriteText(_folder.Metrics, TrainingRecord.Metrics(_settings, data, outcome).ToJsonString(TrainingRecord.Json) + "\n");
+        RunReport.Write(_folder.Path, TrainingReport.Of(_settings, data, train, outcome));
         return outcome;
     }
 
