@@ -5,6 +5,7 @@ using RctOnnx.Train.Commands;
 RootCommand root = new("Makes proven .onnx text classifiers. Verbs explain themselves: rctonnx-train VERB --help.")
 {
     TrainCommand.Create(),
+    EvaluateCommand.Create(),
     ExportCommand.Create(),
     VocabularyCommand.Create(),
 };

@@ -73,7 +73,9 @@ internal sealed class SettingOptions
         {
             string folder = given["output"]?.GetValue<string>()
                 ?? throw new SettingsException("--resume needs the folder of the run: add --output FOLDER.");
-            values = SettingsJson.ReadObject(new RunFolder(folder).Settings);
+            string own = new RunFolder(folder).Settings;
+            if (!File.Exists(own)) throw new ModelFileException($"'{folder}' holds no run to resume: '{own}' is not there. Start the run without --resume.");
+            values = SettingsJson.ReadObject(own);
             values["output"] = folder;
         }
         foreach ((string name, JsonNode? value) in given) values[name] = value?.DeepClone();

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Globalization;
+using RctOnnx.CommandLine;
+using RctOnnx.Data;
+using RctOnnx.Data.Metrics;
+using RctOnnx.Onnx;
+using RctOnnx.Runtime.Tokenization;
+using RctOnnx.Train.Bases;
+using RctOnnx.Train.Evaluation;
+using RctOnnx.Train.Examples;
+using RctOnnx.Train.Modules;
+using RctOnnx.Train.Settings;
+using RctOnnx.Train.Training;
+using Spectre.Console;
+using TorchSharp;
+
+namespace RctOnnx.Train.Commands;
+
+/// <summary>The verb <c>evaluate</c>: a classifier in TorchSharp against labelled data.</summary>
+internal static class EvaluateCommand
+{
+    private sealed record Result(
+        string Model, string Data, long Count, double Loss, double Accuracy, ClassMetrics Macro, ClassMetrics Micro, ClassMetrics Weighted,
+        IReadOnlyDictionary<string, ClassMetrics> PerLabel, IReadOnlyList<IReadOnlyList<long>> ConfusionMatrix, long Truncated);
+
+    public static Command Create()
+    {
+        Option<string> model = new("--model", "-m") { Description = "A model file of this product, or a Hugging Face folder of a fine-tuned classifier.", Required = true, HelpName = "FILE.onnx|FOLDER" };
+        Option<string> data = new("--data", "-d") { Description = "Labelled rows: RCT text, TSV, CSV or JSONL.", Required = true, HelpName = "FILE" };
+        Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
+        Option<string> labelColumn = new("--label-column") { Description = "Column or property of the label. Default: label.", DefaultValueFactory = _ => "label" };
+        Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text of a pair." };
+        Option<int?> maxLength = new("--max-length") { Description = "Longest sequence in tokens; the model's limit where not given." };
+        Option<bool> json = new("--json") { Description = "End standard output with one JSON object." };
+        Command command = new("evaluate", """
+            Asks a classifier about labelled rows in TorchSharp (fp32, no dropout) and prints loss, accuracy, and precision, recall and
+            F1 of every label. 'rctonnx evaluate' does it in ONNX Runtime, without TorchSharp and faster.
+
+            Example:
+              rctonnx-train evaluate --model my-run/model.onnx --data test.txt
+
+            Exit codes: 0 done, 2 options, 3 data, 4 model, 130 stopped.
+            """)
+        { model, data, textColumn, labelColumn, pairColumn, maxLength, json };
+        command.SetWork((parsed, token) =>
+        {
+            ModelArtifact artifact = BaseModel.LoadClassifier(parsed.GetRequiredValue(model));
+            if (artifact.ProblemType != ProblemType.SingleLabel)
+                throw new SettingsException($"'{parsed.GetRequiredValue(model)}' is a {artifact.ProblemType} model; this verb judges models that name one label a text.");
+            int limit = parsed.GetValue(maxLength) ?? artifact.MaxLength;
+            if (limit < 3 || limit > artifact.Encoder.PositionCount)
+                throw new SettingsException($"max-length is {limit}, expected 3 to {artifact.Encoder.PositionCount}, the positions of this model.");
+            string path = parsed.GetRequiredValue(data);
+            ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = parsed.GetValue(labelColumn), Pair = parsed.GetValue(pairColumn) };
+            WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(artifact.Vocabulary, artifact.Tokenizer);
+            ExampleSet examples = new ExampleReader(tokenizer, new LabelSet(artifact.Labels), limit).Read(path, TextDataset.Read(path, null, columns), keepTexts: false);
+            using DisposeScope scope = torch.NewDisposeScope();
+            using ClassifierModel classifier = new(artifact.Encoder, artifact.Head, artifact.Labels.Count);
+            classifier.LoadWeights(artifact.Weights);
+            torch.Device device = TorchDevice.Of(DeviceChoice.Auto);
+            classifier.to(device);
+            EvaluationResult result = ConsoleProgress.Run("Evaluating", examples.Tokens.RowCount, "sentences",
+                progress => Evaluator.Run(classifier, device, examples, tokenizer.PadId, progress, token));
+            ClassificationMetrics metrics = result.Metrics;
+            Print(artifact.Labels, result, examples);
+            if (parsed.GetValue(json))
+                JsonResult.Write(new Result(parsed.GetRequiredValue(model), path, metrics.Count, result.Loss, metrics.Accuracy, metrics.Macro, metrics.Micro, metrics.Weighted,
+                    artifact.Labels.Zip(metrics.PerClass).ToDictionary(pair => pair.First, pair => pair.Second), metrics.ConfusionMatrix, examples.TruncatedCount));
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static void Print(IReadOnlyList<string> labels, EvaluationResult result, ExampleSet examples)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        Table table = new Table().AddColumns("label", "precision", "recall", "F1", "rows");
+        for (int i = 0; i < labels.Count; i++) Row(labels[i], result.Metrics.PerClass[i]);
+        table.AddEmptyRow();
+        Row("macro", result.Metrics.Macro);
+        Row("micro", result.Metrics.Micro);
+        Row("weighted", result.Metrics.Weighted);
+        console.Write(table);
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{result.Metrics.Count:N0} rows: accuracy {result.Metrics.Accuracy:P2}, loss {result.Loss:F4}; {examples.TruncatedCount:N0} were cut at the limit."));
+
+        void Row(string name, ClassMetrics one) =>
+            table.AddRow(Markup.Escape(name), Percent(one.Precision), Percent(one.Recall), Percent(one.F1), one.Support.ToString("N0", CultureInfo.InvariantCulture));
+
+        static string Percent(double value) => value.ToString("P2", CultureInfo.InvariantCulture);
+    }
+}
