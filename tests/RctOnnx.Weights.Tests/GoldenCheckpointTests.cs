@@ -85,21 +85,68 @@ public class GoldenCheckpointTests
         }
     }
 
-    [Theory]
-    [InlineData("f32.safetensors", 1e-4)]
-    [InlineData("bf16.safetensors", 5e-2)]
-    [InlineData("fp16.safetensors", 5e-3)]
-    [InlineData("sharded", 1e-4)]
-    public void Every_safetensors_form_of_a_checkpoint_answers_as_the_reference(string form, double tolerance)
+    [Fact]
+    public void Every_form_of_a_checkpoint_answers_as_the_reference()
     {
-        string path = SharedFolders.Golden("checkpoint-formats", form);
+        string[] refused = ["malicious.bin", "whole-module.bin"];
+        string folder = SharedFolders.Golden("checkpoint-formats");
+        string[] files = [.. Directory.GetFiles(folder).Where(path => Path.GetExtension(path) is ".bin" or ".safetensors").Where(path => !refused.Contains(Path.GetFileName(path)))];
         JsonElement expected = GoldenTensor.Parse(SharedFolders.Golden("checkpoint-formats", "expected.json"));
-        ModelArtifact model = Import(SharedFolders.Golden("checkpoint-formats"),
-            Directory.Exists(path) ? CheckpointFolder.ReadTensors(path) : SafetensorsFile.Read(path));
-        (float[] portable, float[] cpu) = Run(model, expected.GetProperty("input"), "logits");
         float[] logits = GoldenTensor.Floats(expected.GetProperty("logits"));
-        GoldenTensor.AssertClose(logits, portable, tolerance, form + " portable");
-        GoldenTensor.AssertClose(logits, cpu, tolerance, form + " cpu");
+        Assert.Contains(files, file => file.EndsWith(".bin", StringComparison.Ordinal));
+        foreach (string path in files.Append(Path.Combine(folder, "sharded")))
+        {
+            string form = Path.GetFileName(path);
+            // Rounded weights: the reference's own tolerances.
+            double tolerance = form.Contains("bf16", StringComparison.Ordinal) ? 5e-2 : form.Contains("fp16", StringComparison.Ordinal) ? 5e-3 : 1e-4;
+            ModelArtifact model = Import(folder, Directory.Exists(path) ? CheckpointFolder.ReadTensors(path)
+                : Path.GetExtension(path) == ".bin" ? PyTorchFile.Read(path) : SafetensorsFile.Read(path));
+            (float[] portable, float[] cpu) = Run(model, expected.GetProperty("input"), "logits");
+            GoldenTensor.AssertClose(logits, portable, tolerance, form + " portable");
+            GoldenTensor.AssertClose(logits, cpu, tolerance, form + " cpu");
+        }
+    }
+
+    [Theory]
+    [InlineData("f32.safetensors", "zip.bin", "zip-transposed-strides.bin", "zip-one-shared-storage.bin", "legacy-stream.bin", "zip-gamma-beta.bin")]
+    [InlineData("bf16.safetensors", "zip-bf16.bin")]
+    [InlineData("fp16.safetensors", "zip-fp16.bin")]
+    public void Pickles_hold_the_same_bits_as_safetensors(string safetensors, params string[] pickles)
+    {
+        IReadOnlyDictionary<string, TensorData> expected = SafetensorsFile.Read(SharedFolders.Golden("checkpoint-formats", safetensors));
+        foreach (string pickle in pickles)
+        {
+            Dictionary<string, TensorData> found = PyTorchFile.Read(SharedFolders.Golden("checkpoint-formats", pickle)).ToDictionary(
+                pair => pair.Key.Replace("LayerNorm.gamma", "LayerNorm.weight").Replace("LayerNorm.beta", "LayerNorm.bias"), pair => pair.Value);
+            Assert.Equal(expected.Keys.Order(), found.Keys.Order());
+            foreach ((string name, TensorData tensor) in expected)
+            {
+                Assert.Equal((tensor.Type, string.Join(',', tensor.Shape)), (found[name].Type, string.Join(',', found[name].Shape)));
+                Assert.True(tensor.Bytes.Span.SequenceEqual(found[name].Bytes.Span), $"{pickle}: {name}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("malicious.bin", "system")]
+    [InlineData("whole-module.bin", "whole module")]
+    public void A_pickle_that_is_more_than_weights_is_refused_and_not_run(string file, string reason)
+    {
+        using TemporaryFolder folder = new();
+        string copy = folder.File("pytorch_model.bin"), before = Environment.CurrentDirectory;
+        File.Copy(SharedFolders.Golden("checkpoint-formats", file), copy);
+        File.Copy(SharedFolders.Golden("checkpoint-formats", "config.json"), folder.File("config.json"));
+        Environment.CurrentDirectory = folder.Path; // where the command of the attack would leave its mark
+        try
+        {
+            Assert.Contains(reason, Assert.Throws<ModelFileException>(() => PyTorchFile.Read(copy)).Message);
+            Assert.Contains(reason, Assert.Throws<ModelFileException>(() => CheckpointFolder.ReadTensors(folder.Path)).Message);
+        }
+        finally
+        {
+            Environment.CurrentDirectory = before;
+        }
+        Assert.Equal(["config.json", "pytorch_model.bin"], Directory.GetFileSystemEntries(folder.Path).Select(path => Path.GetFileName(path)).Order());
     }
 
     [Fact]

@@ -141,7 +141,7 @@ public class SafetensorsFileTests
     public void A_folder_without_weights_or_a_missing_folder_is_refused()
     {
         using TemporaryFolder folder = new();
-        Assert.Contains("holds neither", Assert.Throws<ModelFileException>(() => CheckpointFolder.ReadTensors(folder.Path)).Message);
+        Assert.Contains("holds none of model.safetensors", Assert.Throws<ModelFileException>(() => CheckpointFolder.ReadTensors(folder.Path)).Message);
         Assert.Contains("is not there", Assert.Throws<ModelFileException>(() => CheckpointFolder.ReadTensors(folder.File("x"))).Message);
     }
 }

@@ -13,17 +13,19 @@ public static class BaseModel
     /// A classifier with everything that belongs to it: from a Hugging Face folder (config.json, weights, vocabulary) or from a
     /// model file of this product.
     /// </summary>
+    /// <param name="folderOrFile">The folder, or the file.</param>
+    /// <param name="options">How weights of a folder are read; null takes the defaults.</param>
     /// <exception cref="ModelFileException">A part is missing, damaged or not supported, or the model has no classification head.</exception>
-    public static ModelArtifact LoadClassifier(string folderOrFile)
+    public static ModelArtifact LoadClassifier(string folderOrFile, WeightsOptions? options = null)
     {
-        if (Directory.Exists(folderOrFile)) return FromFolder(folderOrFile);
+        if (Directory.Exists(folderOrFile)) return FromFolder(folderOrFile, options);
         ModelFileContent content = ModelFile.Read(folderOrFile);
         ModelArtifact artifact = content.Artifact
             ?? throw new ModelFileException($"'{folderOrFile}' was exported by another program, so that its weights have names of their own. Name the checkpoint folder that it was exported from.");
         return artifact.Head.Kind == HeadKind.None ? throw NoHead(folderOrFile, "it is an encoder alone") : artifact;
     }
 
-    private static ModelArtifact FromFolder(string folder)
+    private static ModelArtifact FromFolder(string folder, WeightsOptions? options)
     {
         HuggingFaceConfig config = HuggingFaceConfig.Read(folder);
         TokenizerSource tokenizer = TokenizerFiles.Load(folder);
@@ -36,7 +38,7 @@ public static class BaseModel
         };
         if (config.ArchitectureName is { } name && !name.EndsWith("ForSequenceClassification", StringComparison.Ordinal))
             throw NoHead(folder, $"config.json names the architecture '{name}', expected one that ends in 'ForSequenceClassification'");
-        ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, head, config.Labels.Count, CheckpointFolder.ReadTensors(folder));
+        ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, head, config.Labels.Count, CheckpointFolder.ReadTensors(folder, options));
         if (imported.MissingHead.Count > 0) throw NoHead(folder, $"it lacks {string.Join(", ", imported.MissingHead)}");
         ModelArtifact artifact = new()
         {

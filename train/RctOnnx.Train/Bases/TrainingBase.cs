@@ -25,7 +25,7 @@ internal sealed record TrainingBase(ModelArtifact Artifact, IReadOnlyList<string
         string folder = settings.Base;
         HuggingFaceConfig config = HuggingFaceConfig.Read(folder);
         TokenizerSource tokenizer = TokenizerFiles.Load(folder);
-        IReadOnlyDictionary<string, TensorData> tensors = CheckpointFolder.ReadTensors(folder);
+        IReadOnlyDictionary<string, TensorData> tensors = CheckpointFolder.ReadTensors(folder, new WeightsOptions { AllowPickle = !settings.NoPickle });
         bool hasPooler = tensors.Keys.Any(name => name.EndsWith("pooler.dense.weight", StringComparison.Ordinal));
         HeadConfig own = config.Encoder.Architecture == Architecture.Electra
             ? new HeadConfig { Kind = HeadKind.Electra, Pooling = Pooling.Cls }

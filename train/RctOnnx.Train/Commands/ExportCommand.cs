@@ -4,6 +4,7 @@ using RctOnnx.CommandLine;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Bases;
 using RctOnnx.Train.Export;
+using RctOnnx.Weights;
 
 namespace RctOnnx.Train.Commands;
 
@@ -14,8 +15,9 @@ internal static class ExportCommand
 
     public static Command Create()
     {
-        Option<string> from = new("--from") { Description = "A Hugging Face checkpoint folder of a text classifier (config.json, safetensors, vocabulary), or a model file of this product.", Required = true, HelpName = "FOLDER|FILE" };
+        Option<string> from = new("--from") { Description = "A Hugging Face checkpoint folder of a text classifier (config.json, weights, vocabulary), or a model file of this product.", Required = true, HelpName = "FOLDER|FILE" };
         Option<string> output = new("--output", "-o") { Description = "The model file to write.", Required = true, HelpName = "FILE.onnx" };
+        Option<bool> noPickle = new("--no-pickle") { Description = "Refuse weights that are a PyTorch pickle (.bin). Pickles are read without being run, and only where there are no safetensors." };
         Option<bool> json = new("--json") { Description = "End standard output with one JSON object." };
         Command command = new("export", """
             Turns a fine-tuned BERT or ELECTRA classifier into one .onnx file that holds weights, vocabulary, labels and limits. Before
@@ -26,11 +28,11 @@ internal static class ExportCommand
             Example:
               rctonnx-train export --from my-checkpoint --output model.onnx
             """)
-        { from, output, json };
+        { from, output, noPickle, json };
         command.SetWork((parsed, _) =>
         {
             string path = parsed.GetRequiredValue(output);
-            ModelArtifact proven = ModelExport.Write(path, BaseModel.LoadClassifier(parsed.GetRequiredValue(from)));
+            ModelArtifact proven = ModelExport.Write(path, BaseModel.LoadClassifier(parsed.GetRequiredValue(from), new WeightsOptions { AllowPickle = !parsed.GetValue(noPickle) }));
             Proof proof = proven.Proof!;
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"Wrote '{path}': {proven.Labels.Count} labels ({string.Join(", ", proven.Labels)}), at most {proven.MaxLength} tokens. Largest difference to TorchSharp {proof.LargestDifference:E1} over {proof.Shapes.Count} shapes, the same labels."));

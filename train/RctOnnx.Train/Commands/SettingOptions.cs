@@ -20,6 +20,7 @@ internal sealed class SettingOptions
     public SettingOptions()
     {
         Text("base", "Encoder to start from: a Hugging Face folder (config.json, weights, vocabulary), or an .onnx file of ours.", "FOLDER|FILE.onnx");
+        Flag("no_pickle", "Refuse a base whose weights are a PyTorch pickle (.bin). Pickles are read without being run, and only where there are no safetensors.");
         Texts("train", "Data to train on: RCT text, TSV, CSV or JSONL.", "FILE");
         Text("dev", "Data that chooses the best weights.", "FILE");
         Texts("test", "Data for the final figures, before and after training.", "FILE");

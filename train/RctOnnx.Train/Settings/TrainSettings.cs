@@ -11,6 +11,9 @@ public sealed record TrainSettings
     /// <summary>Where the weights come from: a Hugging Face folder or a model file of ours.</summary>
     public string Base { get; init; } = "";
 
+    /// <summary>Refuse a base whose weights are a PyTorch pickle.</summary>
+    public bool NoPickle { get; init; }
+
     /// <summary>Data files to train on.</summary>
     public IReadOnlyList<string> Train { get; init; } = [];
 
