@@ -8,5 +8,6 @@ RootCommand root = new("Makes proven .onnx text classifiers. Verbs explain thems
     EvaluateCommand.Create(),
     ExportCommand.Create(),
     VocabularyCommand.Create(),
+    PretrainCommand.Create(),
 };
 return ProgramHost.Run(root, args);

@@ -25,8 +25,12 @@ public sealed class SeededOrder
         }
     }
 
+    /// <summary>A number from 0 to below the bound, which is at least one.</summary>
     // The upper half of a 128-bit product: the bias is below 2^-32 for any number of rows that fits in memory.
-    private int Below(int bound) => (int)Math.BigMul(Next(), (ulong)bound, out _);
+    public int Below(int bound) => (int)Math.BigMul(Next(), (ulong)bound, out _);
+
+    /// <summary>A number from 0 to below 1.</summary>
+    public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
 
     private ulong Next()
     {

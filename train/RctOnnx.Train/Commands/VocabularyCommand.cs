@@ -19,6 +19,7 @@ internal static class VocabularyCommand
         Option<string> output = new("--output", "-o") { Description = "The vocabulary to write, one piece a line.", Required = true, HelpName = "vocab.txt" };
         Option<int> size = new("--size") { Description = $"Pieces, special tokens included. Default: {defaults.Size}.", DefaultValueFactory = _ => defaults.Size };
         Option<long> minFrequency = new("--min-frequency") { Description = $"Pairs that occur less often are not joined. Default: {defaults.MinFrequency}.", DefaultValueFactory = _ => defaults.MinFrequency };
+        Option<int> alphabetLimit = new("--alphabet-limit") { Description = $"Most different characters; words with rarer ones become unknown. Default: {defaults.AlphabetLimit}.", DefaultValueFactory = _ => defaults.AlphabetLimit };
         Option<bool> cased = new("--cased") { Description = "Keep capital letters and accents." };
         Option<bool> json = new("--json") { Description = "End standard output with one JSON object." };
         Command command = new("vocabulary", """
@@ -27,7 +28,7 @@ internal static class VocabularyCommand
             Example:
               rctonnx-train vocabulary --input corpus.txt --size 8192 --output vocab.txt
             """)
-        { input, output, size, minFrequency, cased, json };
+        { input, output, size, minFrequency, alphabetLimit, cased, json };
         command.SetWork((parsed, token) =>
         {
             TokenizerSettings settings = new() { LowerCase = !parsed.GetValue(cased) };
@@ -43,7 +44,12 @@ internal static class VocabularyCommand
                     }
                 return true;
             });
-            IReadOnlyList<string> pieces = VocabularyTrainer.Train(words.Counts, settings, new VocabularyOptions { Size = parsed.GetValue(size), MinFrequency = parsed.GetValue(minFrequency) });
+            IReadOnlyList<string> pieces = VocabularyTrainer.Train(words.Counts, settings, new VocabularyOptions
+            {
+                Size = parsed.GetValue(size),
+                MinFrequency = parsed.GetValue(minFrequency),
+                AlphabetLimit = parsed.GetValue(alphabetLimit),
+            });
             string path = parsed.GetRequiredValue(output);
             AtomicFile.WriteText(path, string.Concat(pieces.Select(piece => piece + "\n")));
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Wrote '{path}': {pieces.Count:N0} pieces from {words.Counts.Count:N0} distinct words."));

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Globalization;
+using RctOnnx.CommandLine;
+using RctOnnx.Onnx;
+using RctOnnx.Train.Modules;
+using RctOnnx.Train.Pretraining;
+using RctOnnx.Train.Settings;
+using RctOnnx.Train.Training;
+
+namespace RctOnnx.Train.Commands;
+
+/// <summary>The verb <c>pretrain</c>: an encoder learns the language of a field from plain texts.</summary>
+internal static class PretrainCommand
+{
+    private sealed record Result(string Output, long Steps, double Seconds, double? PerplexityBefore, double? PerplexityAfter);
+
+    private static readonly PretrainSettings Defaults = new();
+
+    public static Command Create()
+    {
+        Option<string?> vocabulary = new("--vocabulary") { Description = "Start a new encoder over this vocabulary (verb 'vocabulary').", HelpName = "vocab.txt" };
+        Option<string?> from = new("--base") { Description = "Go on from this encoder: a Hugging Face folder, or an .onnx file of ours.", HelpName = "FOLDER|FILE.onnx" };
+        Option<string[]> input = new("--input") { Description = "Texts: one a line with empty lines between documents, or any data file with a column 'text'.", Required = true, AllowMultipleArgumentsPerToken = true, HelpName = "FILE" };
+        Option<string[]> exclude = new("--exclude") { Description = "Data files, such as those for testing: texts that hold a sentence of them are not learnt. Compared by letters alone, from six words up.", AllowMultipleArgumentsPerToken = true, HelpName = "FILE" };
+        Option<string> output = new("--output", "-o") { Description = "Folder of the run.", Required = true, HelpName = "FOLDER" };
+        Option<bool> resume = new("--resume") { Description = "Go on with the run in the output folder; give the same settings." };
+        Option<bool> json = new("--json") { Description = "End standard output with one JSON object." };
+        Option<int> layers = Number("--layers", "Layers of a new encoder.", Defaults.Layers), hidden = Number("--hidden", "Width of a new encoder.", Defaults.Hidden);
+        Option<int> heads = Number("--heads", "Attention heads of a new encoder.", Defaults.Heads), intermediate = Number("--intermediate", "Feed-forward width of a new encoder.", Defaults.Intermediate);
+        Option<bool> cased = new("--cased") { Description = "A new encoder keeps capital letters and accents; take it where the vocabulary was made with it." };
+        Option<Pooling?> pooling = new("--pooling") { Description = "How a classifier pools this encoder unless told otherwise. Default: the base's own; the mean for a new one.", HelpName = "cls|mean|max|pooler" };
+        Option<int> maxLength = Number("--max-length", "Tokens of a block, and positions of a new encoder.", Defaults.MaxLength), batch = Number("--batch", "Blocks of a batch.", Defaults.Batch);
+        Option<int?> steps = new("--steps") { Description = "Optimiser steps; such a run is repeated by its seed." };
+        Option<double?> minutes = new("--minutes") { Description = "Minutes instead of steps: the learning rate falls with the time, so that the run ends when it should." };
+        Option<double> rate = Number("--learning-rate", "Highest learning rate.", Defaults.LearningRate), warmup = Number("--warmup-share", "Share of the run in which it rises.", Defaults.WarmupShare);
+        Option<double> dropout = Number("--dropout", "Dropout while pre-training.", Defaults.Dropout), maskShare = Number("--mask-share", "Share of the pieces to name.", Defaults.MaskShare);
+        Option<double> heldOut = Number("--held-out-share", "Share of the documents kept for the perplexity.", Defaults.HeldOutShare);
+        Option<int> every = Number("--evaluate-every", "Steps between checkpoints, each with the perplexity on what is held out.", Defaults.EvaluateEvery);
+        Option<Precision> precision = Number("--precision", "Numbers of the products in training; weights stay fp32.", Defaults.Precision);
+        precision.HelpName = "fp32|bfloat16";
+        Option<DeviceChoice> device = Number("--device", "Where to train.", Defaults.Device);
+        device.HelpName = "auto|cpu|cuda|mps";
+        Option<int?> threads = new("--threads") { Description = "Threads of the processor. Default: all." };
+        Option<long> seed = Number("--seed", "Of everything drawn at random.", Defaults.Seed);
+        Command command = new("pretrain", """
+            Teaches an encoder the language of a field from plain texts: it names pieces that were hidden (masked language model).
+            The folder ends with model.onnx, an encoder without a head to start 'train --base' from, metrics.jsonl and a checkpoint.
+
+            Example:
+              rctonnx-train vocabulary --input corpus.txt --size 8192 --output vocab.txt
+              rctonnx-train pretrain --vocabulary vocab.txt --input corpus.txt --exclude test.txt --minutes 40 --output encoder
+              rctonnx-train train --base encoder/model.onnx --train train.txt --dev dev.txt --output my-run
+            """)
+        { vocabulary, from, input, exclude, output, resume, json, layers, hidden, heads, intermediate, cased, pooling, maxLength, batch, steps, minutes, rate, warmup, dropout, maskShare, heldOut, every, precision, device, threads, seed };
+        command.SetWork((parsed, token) =>
+        {
+            PretrainSettings settings = new()
+            {
+                Vocabulary = parsed.GetValue(vocabulary),
+                Base = parsed.GetValue(from),
+                Input = parsed.GetRequiredValue(input),
+                Exclude = parsed.GetValue(exclude) ?? [],
+                Output = parsed.GetRequiredValue(output),
+                Layers = parsed.GetValue(layers),
+                Hidden = parsed.GetValue(hidden),
+                Heads = parsed.GetValue(heads),
+                Intermediate = parsed.GetValue(intermediate),
+                Cased = parsed.GetValue(cased),
+                Pooling = parsed.GetValue(pooling),
+                MaxLength = parsed.GetValue(maxLength),
+                Batch = parsed.GetValue(batch),
+                Steps = parsed.GetValue(steps),
+                Minutes = parsed.GetValue(minutes),
+                LearningRate = parsed.GetValue(rate),
+                WarmupShare = parsed.GetValue(warmup),
+                Dropout = parsed.GetValue(dropout),
+                MaskShare = parsed.GetValue(maskShare),
+                HeldOutShare = parsed.GetValue(heldOut),
+                EvaluateEvery = parsed.GetValue(every),
+                Precision = parsed.GetValue(precision),
+                Device = parsed.GetValue(device),
+                Threads = parsed.GetValue(threads),
+                Seed = parsed.GetValue(seed),
+            };
+            PretrainingOutcome outcome = PretrainingRun.Execute(settings, parsed.GetValue(resume), Console.Error.WriteLine, TimeProvider.System, token);
+            string path = new RunFolder(settings.Output).Model;
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"Wrote '{path}' after {outcome.Steps:N0} steps in {outcome.Seconds / 60:F1} minutes ({outcome.Tokens:N0} tokens). Perplexity on held-out texts: {Figure(outcome.PerplexityBefore)} before, {Figure(outcome.PerplexityAfter)} after."));
+            if (parsed.GetValue(json)) JsonResult.Write(new Result(path, outcome.Steps, outcome.Seconds, outcome.PerplexityBefore, outcome.PerplexityAfter));
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static Option<T> Number<T>(string name, string description, T value) =>
+        new(name) { Description = string.Create(CultureInfo.InvariantCulture, $"{description} Default: {value}."), DefaultValueFactory = _ => value };
+
+    private static string Figure(double? value) => value is { } number ? number.ToString("F1", CultureInfo.InvariantCulture) : "none held out";
+}

@@ -1,0 +1,131 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RctOnnx.Onnx;
+using RctOnnx.Train.Modules;
+using RctOnnx.Train.Settings;
+
+namespace RctOnnx.Train.Pretraining;
+
+/// <summary>Everything that decides about a pre-training run. Immutable.</summary>
+internal sealed record PretrainSettings
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+    };
+
+    /// <summary>Vocabulary of a new encoder, one piece a line; null with <see cref="Base"/>.</summary>
+    public string? Vocabulary { get; init; }
+
+    /// <summary>Encoder to go on from: a Hugging Face folder or a model file of ours; null for a new one.</summary>
+    public string? Base { get; init; }
+
+    /// <summary>Texts.</summary>
+    public IReadOnlyList<string> Input { get; init; } = [];
+
+    /// <summary>Data files whose texts must not be learnt.</summary>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>Folder of the run.</summary>
+    public string Output { get; init; } = "";
+
+    /// <summary>Layers of a new encoder.</summary>
+    public int Layers { get; init; } = 4;
+
+    /// <summary>Width of a new encoder.</summary>
+    public int Hidden { get; init; } = 128;
+
+    /// <summary>Attention heads of a new encoder.</summary>
+    public int Heads { get; init; } = 4;
+
+    /// <summary>Feed-forward width of a new encoder.</summary>
+    public int Intermediate { get; init; } = 512;
+
+    /// <summary>A new encoder keeps capital letters and accents apart.</summary>
+    public bool Cased { get; init; }
+
+    /// <summary>How a classifier will pool the encoder unless told otherwise; null takes the base's own, or the mean for a new one, whose [CLS] state has learnt nothing.</summary>
+    public Pooling? Pooling { get; init; }
+
+    /// <summary>Tokens of a block, [CLS] and [SEP] included; also the positions of a new encoder.</summary>
+    public int MaxLength { get; init; } = 128;
+
+    /// <summary>Blocks of a batch.</summary>
+    public int Batch { get; init; } = 32;
+
+    /// <summary>Steps of the run; null with <see cref="Minutes"/>.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>Minutes of the run, which then ends in time on any machine but is not repeated bit by bit; null with <see cref="Steps"/>.</summary>
+    public double? Minutes { get; init; }
+
+    /// <summary>Highest learning rate.</summary>
+    public double LearningRate { get; init; } = 5e-4;
+
+    /// <summary>Share of the run in which the learning rate rises.</summary>
+    public double WarmupShare { get; init; } = 0.06;
+
+    /// <summary>Weight decay of all but biases and normalisations.</summary>
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>Largest gradient norm.</summary>
+    public double MaxGradientNorm { get; init; } = 1;
+
+    /// <summary>Dropout while pre-training; none, as short runs see a text about once. The encoder's own setting for fine-tuning stays.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Share of a block's pieces to name.</summary>
+    public double MaskShare { get; init; } = 0.15;
+
+    /// <summary>Share of the documents kept for the perplexity.</summary>
+    public double HeldOutShare { get; init; } = 0.01;
+
+    /// <summary>Steps between checkpoints, each with the perplexity on what is held out.</summary>
+    public int EvaluateEvery { get; init; } = 500;
+
+    /// <summary>In what numbers the products of training run.</summary>
+    public Precision Precision { get; init; } = Precision.Fp32;
+
+    /// <summary>Where to train.</summary>
+    public DeviceChoice Device { get; init; } = DeviceChoice.Auto;
+
+    /// <summary>Threads of the processor; null takes all.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Of everything drawn at random.</summary>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>All settings as indented JSON.</summary>
+    public string ToText() => JsonSerializer.Serialize(this, Json);
+
+    /// <summary>SHA-256 over the settings that decide about the numbers; texts and weights have hashes of their own.</summary>
+    public string Hash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
+        this with { Vocabulary = null, Base = null, Input = [], Exclude = [], Output = "", Threads = null, EvaluateEvery = 1 }, Json)));
+
+    /// <summary>Throws <see cref="SettingsException"/> that lists every fault together.</summary>
+    public void Validate()
+    {
+        List<string> faults = [];
+        if (Vocabulary is null == Base is null) faults.Add("give either --vocabulary, for a new encoder, or --base, to go on from one");
+        if (Input.Count == 0) faults.Add("no --input: name at least one file of texts");
+        if (Output.Length == 0) faults.Add("no --output: name a folder for the run");
+        if (Steps is null == Minutes is null) faults.Add("give either --steps or --minutes");
+        foreach ((int value, string name) in ((int, string)[])[(Layers, "layers"), (Hidden, "hidden"), (Heads, "heads"), (Intermediate, "intermediate"), (Batch, "batch"), (EvaluateEvery, "evaluate-every"), (Steps ?? 1, "steps"), (Threads ?? 1, "threads")])
+            if (value < 1) faults.Add($"{name} is {value}, expected at least 1");
+        if (Heads > 0 && Hidden % Heads != 0) faults.Add($"hidden is {Hidden}, which {Heads} heads do not divide");
+        if (MaxLength < 8) faults.Add($"max-length is {MaxLength}, expected at least 8");
+        foreach ((double? value, string name) in ((double?, string)[])[(Minutes, "minutes"), (LearningRate, "learning-rate"), (MaxGradientNorm, "max-gradient-norm")])
+            if (value is { } number && !(number > 0 && double.IsFinite(number))) faults.Add($"{name} is {number}, expected a positive number");
+        foreach ((double value, string name) in ((double, string)[])[(WarmupShare, "warmup-share"), (Dropout, "dropout"), (HeldOutShare, "held-out-share")])
+            if (!(value >= 0 && value < 1)) faults.Add($"{name} is {value}, expected at least 0 and below 1");
+        if (!(MaskShare > 0 && MaskShare < 1)) faults.Add($"mask-share is {MaskShare}, expected above 0 and below 1");
+        if (!(WeightDecay >= 0 && double.IsFinite(WeightDecay))) faults.Add($"weight-decay is {WeightDecay}, expected 0 or more");
+        if (Pooling == Onnx.Pooling.Pooler && Base is null) faults.Add("pooling is pooler, which this task does not train; expected cls, mean or max for a new encoder");
+        if (faults.Count > 0) throw new SettingsException($"The settings cannot be used: {string.Join("; ", faults)}.");
+    }
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using RctOnnx.CommandLine;
+using RctOnnx.Onnx;
+using RctOnnx.Runtime.Tokenization;
+using RctOnnx.Train.Checkpointing;
+using RctOnnx.Train.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RctOnnx.Train.Pretraining;
+
+/// <summary>The whole way of pre-training: base, texts, training, model file.</summary>
+internal static class PretrainingRun
+{
+    /// <summary>Runs to the end and leaves settings.json, metrics.jsonl, last/ and model.onnx in the output folder.</summary>
+    /// <param name="settings">Checked here.</param>
+    /// <param name="resume">Go on from the checkpoint in the folder.</param>
+    /// <param name="say">Takes messages for people.</param>
+    /// <param name="time">Measures the run.</param>
+    /// <param name="token">Stops the run; it can be resumed.</param>
+    public static PretrainingOutcome Execute(PretrainSettings settings, bool resume, Action<string> say, TimeProvider time, CancellationToken token)
+    {
+        settings.Validate();
+        using DisposeScope scope = NewDisposeScope();
+        if (settings.Threads is { } threads) set_num_threads(threads);
+        RunFolder folder = new(settings.Output);
+        RunCheckpoint? resumed = Open(folder, settings, resume);
+        PretrainingBase start = PretrainingBase.Load(settings);
+        ModelArtifact encoder = start.Encoder;
+        PretrainingTexts texts = PretrainingTexts.Read(settings, WordPieceTokenizer.Create(encoder.Vocabulary, encoder.Tokenizer), token);
+        say(string.Create(CultureInfo.InvariantCulture,
+            $"{texts.TextCount:N0} texts, {texts.ExcludedCount:N0} left out; {texts.Train.TokenCount:N0} tokens in {texts.Train.RowCount:N0} blocks to learn from, {texts.HeldOut.RowCount:N0} blocks held out."));
+
+        Device device = TorchDevice.Of(settings.Device);
+        using MaskedLanguageModel model = Build(settings, start);
+        model.To(device);
+        Masker masker = new(encoder.Vocabulary, encoder.Tokenizer, new MaskingOptions { Share = settings.MaskShare });
+        using Pretrainer trainer = new(settings, model, device, texts, masker, folder, resumed, time);
+        say(string.Create(CultureInfo.InvariantCulture,
+            $"Training on {device} with {get_num_threads()} threads: {encoder.Encoder.LayerCount} layers of width {encoder.Encoder.HiddenWidth}, {model.Parameters().Values.Sum(one => one.numel()):N0} parameters{(resumed is null ? "" : $", from step {trainer.State.Step:N0}")}."));
+        Train(trainer, settings, texts, say, token);
+
+        RunLogEntry[] evaluations = [.. trainer.Log.Where(entry => entry.Kind == "evaluation")];
+        PretrainingOutcome outcome = new()
+        {
+            Model = encoder with { Weights = model.Encoder.ReadWeights() },
+            Steps = trainer.State.Step,
+            Seconds = trainer.State.Seconds,
+            Tokens = (long)((trainer.State.Epoch + (double)trainer.State.BatchIndex * settings.Batch / texts.Train.RowCount) * texts.Train.TokenCount),
+            PerplexityBefore = evaluations.Length > 0 ? Math.Exp(evaluations[0].Loss) : null,
+            PerplexityAfter = evaluations.Length > 0 ? Math.Exp(evaluations[^1].Loss) : null,
+        };
+        outcome = outcome with { Model = outcome.Model with { Training = Record(settings, texts, outcome) } };
+        ModelFile.Write(folder.Model, outcome.Model);
+        return outcome;
+    }
+
+    private static MaskedLanguageModel Build(PretrainSettings settings, PretrainingBase start)
+    {
+        EncoderConfig trained = start.Encoder.Encoder with { HiddenDropout = settings.Dropout, AttentionDropout = settings.Dropout };
+        MaskedLanguageModel model = new(trained, start.Encoder.Head.Pooling, settings.Precision);
+        if (start.Encoder.Weights.Count == 0) model.Encoder.Initialize(settings.Seed);
+        else model.Encoder.LoadWeights(start.Encoder.Weights);
+        model.InitializeHead(settings.Seed + 1);
+        if (start.Head is { } head)
+            model.LoadWeights(model.Encoder.ReadWeights().Concat(head).ToDictionary(pair => pair.Key, pair => pair.Value));
+        return model;
+    }
+
+    private static RunCheckpoint? Open(RunFolder folder, PretrainSettings settings, bool resume)
+    {
+        bool exists = CheckpointFile.Exists(folder.Last);
+        if (resume && !exists) throw new ModelFileException($"'{folder.Path}' holds no checkpoint to resume from. Start the run without --resume.");
+        if (!resume && exists) throw new OutputException($"'{folder.Path}' holds a run already. Go on with it by --resume, or name another folder.");
+        if (resume) return CheckpointFile.Read(folder.Last);
+        AtomicFile.WriteText(folder.Settings, settings.ToText() + "\n");
+        return null;
+    }
+
+    private static void Train(Pretrainer trainer, PretrainSettings settings, PretrainingTexts texts, Action<string> say, CancellationToken token)
+    {
+        long? total = settings.Steps is { } steps ? (long)((steps - trainer.State.Step) * (double)settings.Batch / texts.Train.RowCount * texts.Train.TokenCount) : null;
+        try
+        {
+            ConsoleProgress.Run("pre-training", total, "tokens", progress =>
+            {
+                trainer.Run(progress, token);
+                return true;
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            say($"Stopped at step {trainer.State.Step}; give the same command with --resume to go on.");
+            throw;
+        }
+    }
+
+    private static JsonObject Record(PretrainSettings settings, PretrainingTexts texts, PretrainingOutcome outcome)
+    {
+        // A record that travels with the model shall not tell how its author's disk is laid out.
+        PretrainSettings shown = settings with
+        {
+            Vocabulary = NameOf(settings.Vocabulary),
+            Base = NameOf(settings.Base),
+            Input = [.. settings.Input.Select(path => NameOf(path)!)],
+            Exclude = [.. settings.Exclude.Select(path => NameOf(path)!)],
+            Output = NameOf(settings.Output)!,
+        };
+        return new JsonObject
+        {
+            ["task"] = "masked language model",
+            ["settings"] = JsonNode.Parse(shown.ToText()),
+            ["texts"] = texts.TextCount,
+            ["excluded_texts"] = texts.ExcludedCount,
+            ["tokens"] = texts.Train.TokenCount,
+            ["data_hash"] = texts.Hash,
+            ["steps"] = outcome.Steps,
+            ["tokens_passed"] = outcome.Tokens,
+            ["perplexity_before"] = outcome.PerplexityBefore,
+            ["perplexity_after"] = outcome.PerplexityAfter,
+            ["versions"] = TrainingRecord.Versions(),
+        };
+    }
+
+    private static string? NameOf(string? path) => path is null ? null : Path.GetFileName(path.TrimEnd(Path.DirectorySeparatorChar));
+}
