@@ -27,6 +27,7 @@ internal static class PretrainCommand
         Option<bool> json = new("--json") { Description = "End standard output with one JSON object." };
         Option<int> layers = Number("--layers", "Layers of a new encoder.", Defaults.Layers), hidden = Number("--hidden", "Width of a new encoder.", Defaults.Hidden);
         Option<int> heads = Number("--heads", "Attention heads of a new encoder.", Defaults.Heads), intermediate = Number("--intermediate", "Feed-forward width of a new encoder.", Defaults.Intermediate);
+        Option<double> range = Number("--initializer-range", "Standard deviation of a new encoder's weights.", Defaults.InitializerRange);
         Option<bool> cased = new("--cased") { Description = "A new encoder keeps capital letters and accents; take it where the vocabulary was made with it." };
         Option<Pooling?> pooling = new("--pooling") { Description = "How a classifier pools this encoder unless told otherwise. Default: the base's own; the mean for a new one.", HelpName = "cls|mean|max|pooler" };
         Option<int> maxLength = Number("--max-length", "Tokens of a block, and positions of a new encoder.", Defaults.MaxLength), batch = Number("--batch", "Blocks of a batch.", Defaults.Batch);
@@ -51,7 +52,7 @@ internal static class PretrainCommand
               rctonnx-train pretrain --vocabulary vocab.txt --input corpus.txt --exclude test.txt --minutes 40 --output encoder
               rctonnx-train train --base encoder/model.onnx --train train.txt --dev dev.txt --output my-run
             """)
-        { vocabulary, from, input, exclude, output, resume, json, layers, hidden, heads, intermediate, cased, pooling, maxLength, batch, steps, minutes, rate, warmup, dropout, maskShare, heldOut, every, precision, device, threads, seed };
+        { vocabulary, from, input, exclude, output, resume, json, layers, hidden, heads, intermediate, range, cased, pooling, maxLength, batch, steps, minutes, rate, warmup, dropout, maskShare, heldOut, every, precision, device, threads, seed };
         command.SetWork((parsed, token) =>
         {
             PretrainSettings settings = new()
@@ -65,6 +66,7 @@ internal static class PretrainCommand
                 Hidden = parsed.GetValue(hidden),
                 Heads = parsed.GetValue(heads),
                 Intermediate = parsed.GetValue(intermediate),
+                InitializerRange = parsed.GetValue(range),
                 Cased = parsed.GetValue(cased),
                 Pooling = parsed.GetValue(pooling),
                 MaxLength = parsed.GetValue(maxLength),

@@ -9,10 +9,10 @@ namespace RctOnnx.Train.Pretraining;
 /// <param name="Labels">What stood there.</param>
 internal sealed record MaskedBatch(TokenBatch Tokens, long[] Positions, long[] Labels)
 {
-    /// <summary>Mean loss of a model over the batch, in nats; the tensors belong to the dispose scope of the caller.</summary>
-    public Tensor Loss(MaskedLanguageModel model, Device device)
+    /// <summary>The loss of a model summed over the asked places, in nats; the tensors belong to the dispose scope of the caller.</summary>
+    public Tensor LossSum(MaskedLanguageModel model, Device device)
     {
         BatchTensors inputs = BatchTensors.Of(Tokens, device);
-        return model.Loss(inputs.Ids, inputs.Mask, inputs.Types, tensor(Positions, device: device), tensor(Labels, device: device));
+        return model.LossSum(inputs.Ids, inputs.Mask, inputs.Types, tensor(Positions, device: device), tensor(Labels, device: device));
     }
 }

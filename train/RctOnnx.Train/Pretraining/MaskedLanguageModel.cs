@@ -37,9 +37,9 @@ internal sealed class MaskedLanguageModel : IDisposable
         return _head.forward(states.reshape(-1, Encoder.Config.HiddenWidth).index_select(0, positions), _wordTable);
     }
 
-    /// <summary>Mean cross-entropy in nats over the chosen positions; labels int64 [masked].</summary>
-    public Tensor Loss(Tensor ids, Tensor? mask, Tensor? typeIds, Tensor positions, Tensor labels) =>
-        nn.functional.cross_entropy(Logits(ids, mask, typeIds, positions), labels);
+    /// <summary>Cross-entropy in nats, summed over the chosen positions; labels int64 [masked].</summary>
+    public Tensor LossSum(Tensor ids, Tensor? mask, Tensor? typeIds, Tensor positions, Tensor labels) =>
+        nn.functional.cross_entropy(Logits(ids, mask, typeIds, positions), labels, reduction: nn.Reduction.Sum);
 
     /// <summary>All parameters by canonical name.</summary>
     public Dictionary<string, Parameter> Parameters()

@@ -46,6 +46,9 @@ internal sealed record PretrainSettings
     /// <summary>Feed-forward width of a new encoder.</summary>
     public int Intermediate { get; init; } = 512;
 
+    /// <summary>Standard deviation of a new encoder's weights. Narrow encoders want more than BERT's 0.02, which is for a width of 768: with less their attention takes thousands of steps to wake.</summary>
+    public double InitializerRange { get; init; } = 0.06;
+
     /// <summary>A new encoder keeps capital letters and accents apart.</summary>
     public bool Cased { get; init; }
 
@@ -100,6 +103,24 @@ internal sealed record PretrainSettings
     /// <summary>Of everything drawn at random.</summary>
     public long Seed { get; init; } = 1;
 
+    /// <summary>What the training loop needs to know.</summary>
+    [JsonIgnore]
+    public LoopSettings Loop => new()
+    {
+        Epochs = 1,
+        Steps = Steps,
+        Minutes = Minutes,
+        Batch = Batch,
+        LearningRate = LearningRate,
+        WarmupShare = WarmupShare,
+        WeightDecay = WeightDecay,
+        MaxGradientNorm = MaxGradientNorm,
+        Seed = Seed,
+        EvaluateEvery = EvaluateEvery,
+        LowerIsBetter = true,
+        Hash = Hash(),
+    };
+
     /// <summary>All settings as indented JSON.</summary>
     public string ToText() => JsonSerializer.Serialize(this, Json);
 
@@ -119,7 +140,7 @@ internal sealed record PretrainSettings
             if (value < 1) faults.Add($"{name} is {value}, expected at least 1");
         if (Heads > 0 && Hidden % Heads != 0) faults.Add($"hidden is {Hidden}, which {Heads} heads do not divide");
         if (MaxLength < 8) faults.Add($"max-length is {MaxLength}, expected at least 8");
-        foreach ((double? value, string name) in ((double?, string)[])[(Minutes, "minutes"), (LearningRate, "learning-rate"), (MaxGradientNorm, "max-gradient-norm")])
+        foreach ((double? value, string name) in ((double?, string)[])[(Minutes, "minutes"), (InitializerRange, "initializer-range"), (LearningRate, "learning-rate"), (MaxGradientNorm, "max-gradient-norm")])
             if (value is { } number && !(number > 0 && double.IsFinite(number))) faults.Add($"{name} is {number}, expected a positive number");
         foreach ((double value, string name) in ((double, string)[])[(WarmupShare, "warmup-share"), (Dropout, "dropout"), (HeldOutShare, "held-out-share")])
             if (!(value >= 0 && value < 1)) faults.Add($"{name} is {value}, expected at least 0 and below 1");

@@ -36,6 +36,7 @@ internal sealed record PretrainingBase(ModelArtifact Encoder, IReadOnlyDictionar
             HeadCount = settings.Heads,
             IntermediateWidth = settings.Intermediate,
             PositionCount = settings.MaxLength,
+            InitializerRange = settings.InitializerRange,
         };
         return new PretrainingBase(Headless(encoder, settings.Pooling ?? Pooling.Mean, settings, new TokenizerSettings { LowerCase = !settings.Cased }, pieces, new Dictionary<string, TensorData>()), null);
     }

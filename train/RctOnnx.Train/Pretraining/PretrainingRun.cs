@@ -36,20 +36,22 @@ internal static class PretrainingRun
         using MaskedLanguageModel model = Build(settings, start);
         model.To(device);
         Masker masker = new(encoder.Vocabulary, encoder.Tokenizer, new MaskingOptions { Share = settings.MaskShare });
-        using Pretrainer trainer = new(settings, model, device, texts, masker, folder, resumed, time);
+        MaskedLanguageTask task = new(settings, model, device, texts, masker);
+        double? before = task.HasDev ? task.Evaluate(token).Loss : null; // of the start, also when a run goes on
+        using Trainer trainer = new(settings.Loop, task, folder, resumed, time);
         say(string.Create(CultureInfo.InvariantCulture,
-            $"Training on {device} with {get_num_threads()} threads: {encoder.Encoder.LayerCount} layers of width {encoder.Encoder.HiddenWidth}, {model.Parameters().Values.Sum(one => one.numel()):N0} parameters{(resumed is null ? "" : $", from step {trainer.State.Step:N0}")}."));
-        Train(trainer, settings, texts, say, token);
+            $"Training on {device} with {get_num_threads()} threads: {encoder.Encoder.LayerCount} layers of width {encoder.Encoder.HiddenWidth}, {task.Parameters.Values.Sum(one => one.numel()):N0} parameters{(resumed is null ? "" : $", from step {trainer.State.Step:N0}")}."));
+        Train(trainer, settings, say, token);
 
-        RunLogEntry[] evaluations = [.. trainer.Log.Where(entry => entry.Kind == "evaluation")];
+        double? after = task.HasDev ? trainer.Log.Last(entry => entry.Kind == "evaluation").Loss : null;
         PretrainingOutcome outcome = new()
         {
             Model = encoder with { Weights = model.Encoder.ReadWeights() },
             Steps = trainer.State.Step,
             Seconds = trainer.State.Seconds,
             Tokens = (long)((trainer.State.Epoch + (double)trainer.State.BatchIndex * settings.Batch / texts.Train.RowCount) * texts.Train.TokenCount),
-            PerplexityBefore = evaluations.Length > 0 ? Math.Exp(evaluations[0].Loss) : null,
-            PerplexityAfter = evaluations.Length > 0 ? Math.Exp(evaluations[^1].Loss) : null,
+            PerplexityBefore = before is { } first ? Math.Exp(first) : null,
+            PerplexityAfter = after is { } last ? Math.Exp(last) : null,
         };
         outcome = outcome with { Model = outcome.Model with { Training = Record(settings, texts, outcome) } };
         ModelFile.Write(folder.Model, outcome.Model);
@@ -78,12 +80,12 @@ internal static class PretrainingRun
         return null;
     }
 
-    private static void Train(Pretrainer trainer, PretrainSettings settings, PretrainingTexts texts, Action<string> say, CancellationToken token)
+    private static void Train(Trainer trainer, PretrainSettings settings, Action<string> say, CancellationToken token)
     {
-        long? total = settings.Steps is { } steps ? (long)((steps - trainer.State.Step) * (double)settings.Batch / texts.Train.RowCount * texts.Train.TokenCount) : null;
+        long? total = settings.Steps is { } steps ? trainer.RowsOf(steps) - trainer.RowsOf(trainer.State.Step) : null;
         try
         {
-            ConsoleProgress.Run("pre-training", total, "tokens", progress =>
+            ConsoleProgress.Run("pre-training", total, "blocks", progress =>
             {
                 trainer.Run(progress, token);
                 return true;

@@ -11,6 +11,9 @@ public sealed record LoopSettings
     /// <summary>Steps in place of epochs, or null.</summary>
     public int? Steps { get; init; }
 
+    /// <summary>Minutes of training in place of epochs and steps, or null. The learning rate then goes by the time, so that the run ends in time on any machine; it is not repeated bit by bit.</summary>
+    public double? Minutes { get; init; }
+
     /// <summary>Rows of a batch.</summary>
     public required int Batch { get; init; }
 
@@ -26,8 +29,11 @@ public sealed record LoopSettings
     /// <summary>Course after warm-up.</summary>
     public ScheduleKind Schedule { get; init; } = ScheduleKind.Linear;
 
-    /// <summary>Steps of warm-up; null takes a tenth of all.</summary>
+    /// <summary>Steps of warm-up; null goes by <see cref="WarmupShare"/>.</summary>
     public int? WarmupSteps { get; init; }
+
+    /// <summary>Share of the run that is warm-up, where its steps are not given.</summary>
+    public double WarmupShare { get; init; } = 0.1;
 
     /// <summary>Weight decay.</summary>
     public double WeightDecay { get; init; } = 0.01;

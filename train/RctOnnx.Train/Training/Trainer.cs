@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using RctOnnx.CommandLine;
 using RctOnnx.Train.Batching;
@@ -14,6 +13,9 @@ namespace RctOnnx.Train.Training;
 /// <summary>The training loop: batch, forward, loss, backward, clip, step, log, evaluate, save. On the CPU a resumed run takes the very steps of one that was never stopped.</summary>
 internal sealed class Trainer : IDisposable
 {
+    // A run of minutes goes through its schedule by time, in so many parts.
+    private const int TimeParts = 1_000_000;
+
     private readonly LoopSettings _settings;
     private readonly ITrainingTask _task;
     private readonly RunFolder _folder;
@@ -21,19 +23,21 @@ internal sealed class Trainer : IDisposable
     private readonly AdamOptimizer _optimizer;
     private readonly LearningRateSchedule _schedule;
     private readonly int _stepsPerEpoch;
+    private readonly TimeProvider _time;
 
-    public Trainer(LoopSettings settings, ITrainingTask task, RunFolder folder, RunCheckpoint? resumed)
+    public Trainer(LoopSettings settings, ITrainingTask task, RunFolder folder, RunCheckpoint? resumed, TimeProvider? time = null)
     {
-        (_settings, _task, _folder) = (settings, task, folder);
+        (_settings, _task, _folder, _time) = (settings, task, folder, time ?? TimeProvider.System);
         int batchCount = (task.Lengths.Count + settings.Batch - 1) / settings.Batch;
         _stepsPerEpoch = (batchCount + settings.Accumulation - 1) / settings.Accumulation;
         StepCount = settings.Steps ?? checked(_stepsPerEpoch * settings.Epochs);
+        int parts = settings.Minutes is null ? StepCount : TimeParts;
         _schedule = new LearningRateSchedule
         {
             Kind = settings.Schedule,
             Peak = settings.LearningRate,
-            WarmupStepCount = settings.WarmupSteps ?? StepCount / 10,
-            TotalStepCount = StepCount,
+            WarmupStepCount = settings.WarmupSteps ?? (int)(parts * settings.WarmupShare),
+            TotalStepCount = parts,
         };
         _schedule.Validate();
         _optimizer = new AdamOptimizer(ParameterGroups.Of(task.Parameters, settings.WeightDecay), new AdamOptions { DecoupledDecay = settings.Optimizer == OptimizerKind.AdamW });
@@ -43,7 +47,7 @@ internal sealed class Trainer : IDisposable
         _log = new RunLog(folder, State.Step);
     }
 
-    /// <summary>Steps of the whole run.</summary>
+    /// <summary>Steps of the whole run; means nothing in a run of minutes.</summary>
     public int StepCount { get; }
 
     /// <summary>Where the run stands.</summary>
@@ -64,7 +68,7 @@ internal sealed class Trainer : IDisposable
         int[][] batches = [];
         int planned = -1;
         EvaluateAndSave(token); // due where the run was stopped during an evaluation
-        while (State.Step < StepCount && !IsStoppedEarly)
+        while (!IsFinished && !IsStoppedEarly)
         {
             if (token.IsCancellationRequested)
             {
@@ -73,12 +77,12 @@ internal sealed class Trainer : IDisposable
             }
             if (planned != State.Epoch)
                 (batches, planned) = (BatchPlan.ForEpoch(_task.Lengths, _settings.Batch, _settings.Seed, State.Epoch), State.Epoch);
-            long start = Stopwatch.GetTimestamp();
+            long start = _time.GetTimestamp();
             int[][] window = batches[State.BatchIndex..Math.Min(State.BatchIndex + _settings.Accumulation, batches.Length)];
-            double rate = _schedule.At(State.Step);
+            double rate = _schedule.At(_settings.Minutes is { } minutes ? (long)(TimeParts * State.Seconds / (60 * minutes)) : State.Step);
             (double loss, double norm) = Step(window, rate);
             int rowCount = window.Sum(batch => batch.Length), next = State.BatchIndex + window.Length;
-            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            double seconds = _time.GetElapsedTime(start).TotalSeconds;
             State = State with
             {
                 Step = State.Step + 1,
@@ -94,6 +98,8 @@ internal sealed class Trainer : IDisposable
     }
 
     private double Epoch => State.Epoch + (double)State.BatchIndex * _settings.Batch / _task.Lengths.Count;
+
+    private bool IsFinished => _settings.Minutes is { } minutes ? State.Seconds >= 60 * minutes : State.Step >= StepCount;
 
     private bool IsStoppedEarly => _settings.Patience is { } patience && State.EvaluationsSinceBest >= patience;
 
@@ -126,7 +132,7 @@ internal sealed class Trainer : IDisposable
     private void EvaluateAndSave(CancellationToken token)
     {
         bool isDue = State.Step > State.EvaluatedStep
-            && (State.Step == StepCount || (_settings.EvaluateEvery is { } every ? State.Step % every == 0 : State.BatchIndex == 0));
+            && (IsFinished || (_settings.EvaluateEvery is { } every ? State.Step % every == 0 : State.BatchIndex == 0));
         if (isDue)
         {
             try
