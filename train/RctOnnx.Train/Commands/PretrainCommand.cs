@@ -31,6 +31,7 @@ internal static class PretrainCommand
         Option<bool> cased = new("--cased") { Description = "A new encoder keeps capital letters and accents; take it where the vocabulary was made with it." };
         Option<Pooling?> pooling = new("--pooling") { Description = "How a classifier pools this encoder unless told otherwise. Default: the base's own; the mean for a new one.", HelpName = "cls|mean|max|pooler" };
         Option<int> maxLength = Number("--max-length", "Tokens of a block, and positions of a new encoder.", Defaults.MaxLength), batch = Number("--batch", "Blocks of a batch.", Defaults.Batch);
+        Option<bool> separate = new("--separate-texts") { Description = "Every text begins a block of its own, as in a classifier; otherwise texts run on through full blocks." };
         Option<int?> steps = new("--steps") { Description = "Optimiser steps; such a run is repeated by its seed." };
         Option<double?> minutes = new("--minutes") { Description = "Minutes instead of steps: the learning rate falls with the time, so that the run ends when it should." };
         Option<double> rate = Number("--learning-rate", "Highest learning rate.", Defaults.LearningRate), warmup = Number("--warmup-share", "Share of the run in which it rises.", Defaults.WarmupShare);
@@ -52,7 +53,7 @@ internal static class PretrainCommand
               rctonnx-train pretrain --vocabulary vocab.txt --input corpus.txt --exclude test.txt --minutes 40 --output encoder
               rctonnx-train train --base encoder/model.onnx --train train.txt --dev dev.txt --output my-run
             """)
-        { vocabulary, from, input, exclude, output, resume, json, layers, hidden, heads, intermediate, range, cased, pooling, maxLength, batch, steps, minutes, rate, warmup, dropout, maskShare, heldOut, every, precision, device, threads, seed };
+        { vocabulary, from, input, exclude, output, resume, json, layers, hidden, heads, intermediate, range, cased, pooling, maxLength, separate, batch, steps, minutes, rate, warmup, dropout, maskShare, heldOut, every, precision, device, threads, seed };
         command.SetWork((parsed, token) =>
         {
             PretrainSettings settings = new()
@@ -70,6 +71,7 @@ internal static class PretrainCommand
                 Cased = parsed.GetValue(cased),
                 Pooling = parsed.GetValue(pooling),
                 MaxLength = parsed.GetValue(maxLength),
+                SeparateTexts = parsed.GetValue(separate),
                 Batch = parsed.GetValue(batch),
                 Steps = parsed.GetValue(steps),
                 Minutes = parsed.GetValue(minutes),

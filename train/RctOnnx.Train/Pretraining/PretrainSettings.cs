@@ -58,6 +58,9 @@ internal sealed record PretrainSettings
     /// <summary>Tokens of a block, [CLS] and [SEP] included; also the positions of a new encoder.</summary>
     public int MaxLength { get; init; } = 128;
 
+    /// <summary>Every text begins a block of its own, as it will in a classifier, in place of full blocks that run on over texts. Blocks are then short, which wakes the attention of a small encoder much sooner.</summary>
+    public bool SeparateTexts { get; init; }
+
     /// <summary>Blocks of a batch.</summary>
     public int Batch { get; init; } = 32;
 

@@ -45,6 +45,7 @@ internal sealed record PretrainingTexts(TokenStore Train, TokenStore HeldOut, st
                 pieces.Clear();
                 tokenizer.AppendPieces(row.Text, pieces);
                 target.Add(pieces.Ids);
+                if (settings.SeparateTexts) target.Finish();
                 texts++;
             }
         }

@@ -41,7 +41,7 @@ internal sealed class TextBlocks
         if (_length > 1 && _block[_length - 1] != _tokenizer.SepId) Put(_tokenizer.SepId, isWord: false);
     }
 
-    /// <summary>Puts what is left into a shorter block.</summary>
+    /// <summary>Puts what is left into a shorter block; what is added later starts another.</summary>
     public void Finish()
     {
         if (_length > 1) Flush();
