@@ -10,7 +10,7 @@ public static class ModelExport
     /// proof and the probes inside to <paramref name="path"/>. The weights in the file are those of the artifact, bit for bit.
     /// </summary>
     /// <param name="path">The model file; an older one of that name is replaced.</param>
-    /// <param name="artifact">A classifier in fp32.</param>
+    /// <param name="artifact">A classifier in fp32, or an encoder without a head, whose features are compared.</param>
     /// <param name="texts">Texts of the task to try beside the built-in ones.</param>
     /// <returns>The artifact with proof and probes.</returns>
     /// <exception cref="GateException">The answers differ; nothing is written.</exception>

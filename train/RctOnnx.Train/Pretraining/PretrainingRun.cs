@@ -4,6 +4,7 @@ using RctOnnx.CommandLine;
 using RctOnnx.Onnx;
 using RctOnnx.Runtime.Tokenization;
 using RctOnnx.Train.Checkpointing;
+using RctOnnx.Train.Export;
 using RctOnnx.Train.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -53,9 +54,8 @@ internal static class PretrainingRun
             PerplexityBefore = before is { } first ? Math.Exp(first) : null,
             PerplexityAfter = after is { } last ? Math.Exp(last) : null,
         };
-        outcome = outcome with { Model = outcome.Model with { Training = Record(settings, texts, outcome) } };
-        ModelFile.Write(folder.Model, outcome.Model);
-        return outcome;
+        say("Export: proving the file in ONNX Runtime.");
+        return outcome with { Model = ModelExport.Write(folder.Model, outcome.Model with { Training = Record(settings, texts, outcome) }) };
     }
 
     private static MaskedLanguageModel Build(PretrainSettings settings, PretrainingBase start)
