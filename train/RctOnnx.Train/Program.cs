@@ -9,5 +9,6 @@ RootCommand root = new("Makes proven .onnx text classifiers. Verbs explain thems
     ExportCommand.Create(),
     VocabularyCommand.Create(),
     PretrainCommand.Create(),
+    DoctorCommand.Create(),
 };
 return ProgramHost.Run(root, args);

@@ -15,17 +15,18 @@ public static class BaseModel
     /// </summary>
     /// <param name="folderOrFile">The folder, or the file.</param>
     /// <param name="options">How weights of a folder are read; null takes the defaults.</param>
+    /// <param name="tell">Is told what a person should know about the import.</param>
     /// <exception cref="ModelFileException">A part is missing, damaged or not supported, or the model has no classification head.</exception>
-    public static ModelArtifact LoadClassifier(string folderOrFile, WeightsOptions? options = null)
+    public static ModelArtifact LoadClassifier(string folderOrFile, WeightsOptions? options = null, Action<string>? tell = null)
     {
-        if (Directory.Exists(folderOrFile)) return FromFolder(folderOrFile, options);
+        if (Directory.Exists(folderOrFile)) return FromFolder(folderOrFile, options, tell);
         ModelFileContent content = ModelFile.Read(folderOrFile);
         ModelArtifact artifact = content.Artifact
             ?? throw new ModelFileException($"'{folderOrFile}' was exported by another program, so that its weights have names of their own. Name the checkpoint folder that it was exported from.");
         return artifact.Head.Kind == HeadKind.None ? throw NoHead(folderOrFile, "it is an encoder alone") : artifact;
     }
 
-    private static ModelArtifact FromFolder(string folder, WeightsOptions? options)
+    private static ModelArtifact FromFolder(string folder, WeightsOptions? options, Action<string>? tell)
     {
         HuggingFaceConfig config = HuggingFaceConfig.Read(folder);
         TokenizerSource tokenizer = TokenizerFiles.Load(folder);
@@ -38,11 +39,12 @@ public static class BaseModel
         };
         if (config.ArchitectureName is { } name && !name.EndsWith("ForSequenceClassification", StringComparison.Ordinal))
             throw NoHead(folder, $"config.json names the architecture '{name}', expected one that ends in 'ForSequenceClassification'");
-        ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, head, config.Labels.Count, CheckpointFolder.ReadTensors(folder, options));
+        ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, head, config.Labels.Count, CheckpointFolder.ReadTensors(folder, options), tokenizer.Vocabulary.Count);
+        if (imported.WordTableNote is { } note) tell?.Invoke(note);
         if (imported.MissingHead.Count > 0) throw NoHead(folder, $"it lacks {string.Join(", ", imported.MissingHead)}");
         ModelArtifact artifact = new()
         {
-            Encoder = config.Encoder,
+            Encoder = imported.Encoder,
             Head = head,
             ProblemType = config.ProblemType,
             Labels = config.Labels,

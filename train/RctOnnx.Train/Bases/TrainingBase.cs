@@ -32,13 +32,13 @@ internal sealed record TrainingBase(ModelArtifact Artifact, IReadOnlyList<string
             : new HeadConfig { Kind = HeadKind.Linear, Pooling = hasPooler ? Pooling.Pooler : Pooling.Cls };
         HeadConfig head = Choose(settings, own, config.ClassifierDropout);
         bool keep = !settings.NewHead && config.Labels.SequenceEqual(labels);
-        ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, head, labels.Count, keep ? tensors : WithoutClassifier(tensors));
-        List<string> notes = [];
+        ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, head, labels.Count, keep ? tensors : WithoutClassifier(tensors), tokenizer.Vocabulary.Count);
+        List<string> notes = [.. imported.WordTableNote is { } note ? [note] : Array.Empty<string>()];
         if (imported.MissingHead.Count > 0) notes.Add($"Drawn anew from the seed, as '{folder}' has none for these labels: {string.Join(", ", imported.MissingHead)}.");
         if (imported.Ignored.Count > 0) notes.Add($"Not used: {string.Join(", ", imported.Ignored)}.");
         return Complete(settings, labels, notes, new ModelArtifact
         {
-            Encoder = config.Encoder,
+            Encoder = imported.Encoder,
             Head = head,
             ProblemType = ProblemType.SingleLabel,
             Labels = labels,

@@ -11,6 +11,7 @@ using RctOnnx.Train.Examples;
 using RctOnnx.Train.Modules;
 using RctOnnx.Train.Settings;
 using RctOnnx.Train.Training;
+using RctOnnx.Weights;
 using Spectre.Console;
 using TorchSharp;
 
@@ -31,6 +32,7 @@ internal static class EvaluateCommand
         Option<string> labelColumn = new("--label-column") { Description = "Column or property of the label. Default: label.", DefaultValueFactory = _ => "label" };
         Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text of a pair." };
         Option<int?> maxLength = new("--max-length") { Description = "Longest sequence in tokens; the model's limit where not given." };
+        Option<bool> noPickle = new("--no-pickle") { Description = "Refuse weights that are a PyTorch pickle (.bin). Pickles are read without being run, and only where there are no safetensors." };
         Option<bool> json = new("--json") { Description = "End standard output with one JSON object." };
         Command command = new("evaluate", """
             Asks a classifier about labelled rows in TorchSharp (fp32, no dropout) and prints loss, accuracy, and precision, recall and
@@ -41,10 +43,11 @@ internal static class EvaluateCommand
 
             Exit codes: 0 done, 2 options, 3 data, 4 model, 130 stopped.
             """)
-        { model, data, textColumn, labelColumn, pairColumn, maxLength, json };
+        { model, data, textColumn, labelColumn, pairColumn, maxLength, noPickle, json };
         command.SetWork((parsed, token) =>
         {
-            ModelArtifact artifact = BaseModel.LoadClassifier(parsed.GetRequiredValue(model));
+            ModelArtifact artifact = BaseModel.LoadClassifier(
+                parsed.GetRequiredValue(model), new WeightsOptions { AllowPickle = !parsed.GetValue(noPickle) }, Console.Error.WriteLine);
             if (artifact.ProblemType != ProblemType.SingleLabel)
                 throw new SettingsException($"'{parsed.GetRequiredValue(model)}' is a {artifact.ProblemType} model; this verb judges models that name one label a text.");
             int limit = parsed.GetValue(maxLength) ?? artifact.MaxLength;

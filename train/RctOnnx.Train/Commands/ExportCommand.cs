@@ -5,18 +5,25 @@ using RctOnnx.Onnx;
 using RctOnnx.Train.Bases;
 using RctOnnx.Train.Export;
 using RctOnnx.Weights;
+using RctOnnx.Weights.HuggingFace;
 
 namespace RctOnnx.Train.Commands;
 
 /// <summary>The verb <c>export</c>: a trained classifier becomes one proven model file.</summary>
 internal static class ExportCommand
 {
+    private const string Onnx = "onnx", HuggingFace = "huggingface";
+
     private sealed record Result(string Output, IReadOnlyList<string> Labels, ProblemType ProblemType, int MaxLength, Proof Proof);
+
+    private sealed record FolderResult(string Output, IReadOnlyList<string> Labels, ProblemType ProblemType, int MaxLength, IReadOnlyList<string> LeftOut);
 
     public static Command Create()
     {
         Option<string> from = new("--from") { Description = "A Hugging Face checkpoint folder of a text classifier (config.json, weights, vocabulary), or a model file of this product.", Required = true, HelpName = "FOLDER|FILE" };
-        Option<string> output = new("--output", "-o") { Description = "The model file to write.", Required = true, HelpName = "FILE.onnx" };
+        Option<string> output = new("--output", "-o") { Description = "The model file to write; with --format huggingface a new folder.", Required = true, HelpName = "FILE.onnx|FOLDER" };
+        Option<string> format = new("--format") { Description = "onnx: one proven file. huggingface: a checkpoint folder for transformers (config.json, model.safetensors, vocabulary, tokenizer).", DefaultValueFactory = _ => Onnx };
+        format.AcceptOnlyFromAmong(Onnx, HuggingFace);
         Option<bool> noPickle = new("--no-pickle") { Description = "Refuse weights that are a PyTorch pickle (.bin). Pickles are read without being run, and only where there are no safetensors." };
         Option<bool> json = new("--json") { Description = "End standard output with one JSON object." };
         Command command = new("export", """
@@ -25,14 +32,30 @@ internal static class ExportCommand
             compared with TorchSharp (difference of a logit at most 1e-4, the same label every time). The evidence is recorded inside
             the file; if it fails nothing is written.
 
-            Example:
+            The other way, --format huggingface writes the weights bit for bit as a folder that transformers loads. It knows the heads
+            pooler (BERT) and electra (ELECTRA); others are refused.
+
+            Examples:
               rctonnx-train export --from my-checkpoint --output model.onnx
+              rctonnx-train export --from model.onnx --format huggingface --output my-checkpoint
+
+            Exit codes: 0 done, 2 options, 4 model, 6 output, 7 proof failed.
             """)
-        { from, output, noPickle, json };
+        { from, output, format, noPickle, json };
         command.SetWork((parsed, _) =>
         {
             string path = parsed.GetRequiredValue(output);
-            ModelArtifact proven = ModelExport.Write(path, BaseModel.LoadClassifier(parsed.GetRequiredValue(from), new WeightsOptions { AllowPickle = !parsed.GetValue(noPickle) }));
+            ModelArtifact artifact = BaseModel.LoadClassifier(
+                parsed.GetRequiredValue(from), new WeightsOptions { AllowPickle = !parsed.GetValue(noPickle) }, Console.Error.WriteLine);
+            if (parsed.GetValue(format) == HuggingFace)
+            {
+                IReadOnlyList<string> leftOut = HuggingFaceFolder.Write(path, artifact);
+                Console.Error.WriteLine($"Wrote '{path}': {artifact.Labels.Count} labels ({string.Join(", ", artifact.Labels)}), at most {artifact.MaxLength} tokens.");
+                foreach (string part in leftOut) Console.Error.WriteLine($"The folder has no place for {part}.");
+                if (parsed.GetValue(json)) JsonResult.Write(new FolderResult(path, artifact.Labels, artifact.ProblemType, artifact.MaxLength, leftOut));
+                return ExitCodes.Success;
+            }
+            ModelArtifact proven = ModelExport.Write(path, artifact);
             Proof proof = proven.Proof!;
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"Wrote '{path}': {proven.Labels.Count} labels ({string.Join(", ", proven.Labels)}), at most {proven.MaxLength} tokens. Largest difference to TorchSharp {proof.LargestDifference:E1} over {proof.Shapes.Count} shapes, the same labels."));

@@ -50,14 +50,25 @@ public static class HuggingFaceNames
         && canonical is not (TensorNames.WordEmbeddings or TensorNames.PositionEmbeddings or TensorNames.TokenTypeEmbeddings)
         && !canonical.EndsWith("norm.weight", StringComparison.Ordinal);
 
+    // Word tables are padded to multiples of up to 128 rows, times the machines that share them; a vocabulary that is shorter by
+    // more belongs to another model.
+    private const int MostUnreachableRows = 1024;
+
     /// <summary>Canonical weights of an encoder with a head from a checkpoint's tensors.</summary>
-    /// <param name="config">The encoder.</param>
+    /// <param name="config">The encoder as config.json has it.</param>
     /// <param name="head">The head that the result shall have.</param>
     /// <param name="labelCount">Number of its labels.</param>
     /// <param name="tensors">Tensors by their names in the checkpoint, with the prefix <c>bert.</c> or <c>electra.</c> or none.</param>
-    /// <exception cref="ModelFileException">A weight of the encoder is missing, a shape differs, or a tensor has no use that is known.</exception>
-    public static ImportedWeights Import(EncoderConfig config, HeadConfig head, int labelCount, IReadOnlyDictionary<string, TensorData> tensors)
+    /// <param name="pieceCount">Pieces of the vocabulary; rows of the word table beyond them are padding and are left out. Null: not looked at.</param>
+    /// <exception cref="ModelFileException">
+    /// A weight of the encoder is missing, a shape differs, a tensor has no use that is known, or the vocabulary does not fit the word table.
+    /// </exception>
+    public static ImportedWeights Import(
+        EncoderConfig config, HeadConfig head, int labelCount, IReadOnlyDictionary<string, TensorData> tensors, int? pieceCount = null)
     {
+        int unreachable = config.VocabularySize - (pieceCount ?? config.VocabularySize);
+        if (unreachable is < 0 or > MostUnreachableRows)
+            throw new ModelFileException($"The vocabulary has {pieceCount} pieces, but config.json states {config.VocabularySize} rows of the word table; expected as many, or up to {MostUnreachableRows} rows more (padding). Take the vocabulary that belongs to the checkpoint.");
         Dictionary<string, TensorData> modern = Modernise(tensors, config.Architecture);
         Dictionary<string, TensorData> weights = [];
         List<string> missing = [], faults = [], missingHead = [];
@@ -75,6 +86,8 @@ public static class HuggingFaceNames
             long[] expected = transpose ? [shape[1], shape[0]] : shape;
             if (!tensor.Shape.SequenceEqual(expected))
                 faults.Add($"'{key}' has the shape [{string.Join(", ", tensor.Shape)}], expected [{string.Join(", ", expected)}]");
+            else if (name == TensorNames.WordEmbeddings && unreachable > 0)
+                weights[name] = TensorData.FromFloats(tensor.ToFloats()[..^(unreachable * config.EmbeddingWidth)], shape[0] - unreachable, shape[1]);
             else
                 weights[name] = transpose ? tensor.Transposed() : TensorData.FromFloats(tensor.ToFloats(), shape);
         }
@@ -89,6 +102,8 @@ public static class HuggingFaceNames
         return new ImportedWeights
         {
             Weights = weights,
+            Encoder = config with { VocabularySize = config.VocabularySize - unreachable },
+            UnreachableRows = unreachable,
             MissingHead = missingHead,
             Ignored = ignored,
             SourceTypes = [.. tensors.Values.Select(tensor => tensor.Type).Distinct().Order()],

@@ -1,0 +1,82 @@
+using RctOnnx.Onnx;
+using RctOnnx.Testing;
+using RctOnnx.Train.Bases;
+using RctOnnx.Train.Settings;
+using RctOnnx.Weights;
+using RctOnnx.Weights.HuggingFace;
+using Xunit;
+
+namespace RctOnnx.Train.Tests.Bases;
+
+public sealed class BaseModelTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(Architecture.Bert, Pooling.Pooler, HeadKind.Linear, ProblemType.SingleLabel, 3)]
+    [InlineData(Architecture.Bert, Pooling.Pooler, HeadKind.Linear, ProblemType.Regression, 1)]
+    [InlineData(Architecture.Electra, Pooling.Cls, HeadKind.Electra, ProblemType.MultiLabel, 4)]
+    public void LoadClassifier_a_written_folder_is_the_same_artifact(Architecture architecture, Pooling pooling, HeadKind head, ProblemType problem, int labels)
+    {
+        ModelArtifact artifact = RandomModels.Create(architecture, pooling, head, problem: problem, labelCount: labels, embedding: architecture == Architecture.Electra ? 16 : 0) with
+        {
+            MaxLength = 48,
+            Tokenizer = new TokenizerSettings { LowerCase = false, StripAccents = true, SplitChineseCharacters = false, CleanText = false, LongestWord = 50 },
+        };
+        HuggingFaceFolder.Write(_folder.File("out"), artifact);
+        List<string> notes = [];
+        ModelArtifact read = BaseModel.LoadClassifier(_folder.File("out"), tell: notes.Add);
+        Assert.Empty(notes);
+        Assert.Equal(
+            (artifact.Encoder, artifact.Head, artifact.ProblemType, artifact.MaxLength, artifact.Tokenizer),
+            (read.Encoder, read.Head, read.ProblemType, read.MaxLength, read.Tokenizer));
+        Assert.Equal(artifact.Labels, read.Labels);
+        Assert.Equal(artifact.Vocabulary, read.Vocabulary);
+        foreach ((string name, TensorData weight) in artifact.Weights) Assert.True(weight.Bytes.Span.SequenceEqual(read.Weights[name].Bytes.Span), name);
+    }
+
+    [Fact]
+    public void A_padded_word_table_is_imported_without_the_padding_and_with_a_word_about_it()
+    {
+        ModelArtifact artifact = RandomModels.Create(pooling: Pooling.Pooler);
+        int rows = artifact.Encoder.VocabularySize, padded = (rows / 64 + 1) * 64, width = artifact.Encoder.EmbeddingWidth;
+        string pieces = string.Concat(artifact.Vocabulary.Select(piece => piece + "\n"));
+        ModelArtifact larger = artifact with
+        {
+            Encoder = artifact.Encoder with { VocabularySize = padded },
+            Vocabulary = [.. artifact.Vocabulary, .. Enumerable.Range(0, padded - rows).Select(i => $"[padding{i}]")],
+            Weights = new Dictionary<string, TensorData>(artifact.Weights)
+            {
+                [TensorNames.WordEmbeddings] = TensorData.FromFloats(
+                    [.. artifact.Weights[TensorNames.WordEmbeddings].ToFloats(), .. new float[(padded - rows) * width]], padded, width),
+            },
+        };
+        HuggingFaceFolder.Write(_folder.File("out"), larger);
+        File.WriteAllText(Path.Combine(_folder.File("out"), "vocab.txt"), pieces);
+        File.Delete(Path.Combine(_folder.File("out"), "tokenizer.json"));
+
+        List<string> notes = [];
+        ModelArtifact read = BaseModel.LoadClassifier(_folder.File("out"), tell: notes.Add);
+        Assert.Equal(artifact.Encoder, read.Encoder);
+        Assert.Equal(artifact.Weights[TensorNames.WordEmbeddings].Bytes.ToArray(), read.Weights[TensorNames.WordEmbeddings].Bytes.ToArray());
+        Assert.Contains($"the last {padded - rows} of {padded} rows", Assert.Single(notes));
+
+        TrainSettings settings = new() { Base = _folder.File("out"), MaxLength = 32 };
+        TrainingBase trained = TrainingBase.Load(settings, artifact.Labels);
+        Assert.Equal(artifact.Encoder, trained.Artifact.Encoder);
+        Assert.Contains(notes[0], trained.Notes);
+    }
+
+    [Fact]
+    public void Pickled_weights_are_refused_where_pickles_are_not_wanted()
+    {
+        ModelArtifact artifact = RandomModels.Create(pooling: Pooling.Pooler);
+        HuggingFaceFolder.Write(_folder.File("out"), artifact);
+        File.Move(Path.Combine(_folder.File("out"), "model.safetensors"), Path.Combine(_folder.File("out"), "pytorch_model.bin"));
+        Assert.Contains("pickles are not allowed", Assert.Throws<ModelFileException>(() => BaseModel.LoadClassifier(_folder.File("out"), new WeightsOptions { AllowPickle = false })).Message);
+        TrainSettings settings = new() { Base = _folder.File("out"), MaxLength = 32, NoPickle = true };
+        Assert.Contains("pickles are not allowed", Assert.Throws<ModelFileException>(() => TrainingBase.Load(settings, artifact.Labels)).Message);
+    }
+}
