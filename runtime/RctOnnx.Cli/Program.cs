@@ -1,6 +1,13 @@
 using System.CommandLine;
+using RctOnnx.Cli.Classify;
+using RctOnnx.Cli.Evaluate;
 using RctOnnx.Cli.Inspect;
 using RctOnnx.CommandLine;
 
-RootCommand root = new("Looks into text classifiers in .onnx files. Verbs explain themselves: rctonnx VERB --help.") { InspectCommand.Create() };
+RootCommand root = new("Runs text classifiers from .onnx files. Verbs explain themselves: rctonnx VERB --help.")
+{
+    ClassifyCommand.Create(),
+    EvaluateCommand.Create(),
+    InspectCommand.Create(),
+};
 return ProgramHost.Run(root, args);

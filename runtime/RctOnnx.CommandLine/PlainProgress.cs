@@ -8,20 +8,23 @@ internal sealed class PlainProgress : IWorkProgress, IDisposable
     /// <summary>Often enough to see that it lives, seldom enough for a log of a long run.</summary>
     public static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(5);
 
+    private const double LongestShown = 86_399; // hh:mm:ss has no days
+
     private readonly TextWriter _output;
     private readonly long? _total;
     private readonly string _unit;
     private readonly TimeProvider _time;
     private readonly TimeSpan _interval;
+    private readonly Func<double>? _share;
     private readonly long _start;
     private readonly Lock _lock = new();
     private string _title;
     private long _done, _lastLine;
     private bool _printed;
 
-    public PlainProgress(TextWriter output, string title, long? total, string unit, TimeProvider time, TimeSpan interval)
+    public PlainProgress(TextWriter output, string title, long? total, string unit, TimeProvider time, TimeSpan interval, Func<double>? share = null)
     {
-        (_output, _title, _total, _unit, _time, _interval) = (output, title, total, unit, time, interval);
+        (_output, _title, _total, _unit, _time, _interval, _share) = (output, title, total, unit, time, interval, share);
         _start = _lastLine = time.GetTimestamp();
     }
 
@@ -50,14 +53,14 @@ internal sealed class PlainProgress : IWorkProgress, IDisposable
     {
         _lastLine = _time.GetTimestamp();
         _printed = true;
-        double rate = _done / Math.Max(_time.GetElapsedTime(_start).TotalSeconds, 1e-9);
-        string line = _total is { } total
-            ? string.Create(CultureInfo.InvariantCulture,
-                $"{_title}: {_done:N0} of {total:N0} {_unit} ({100.0 * _done / Math.Max(total, 1):F0} %), {rate:N0}/s, {Left(total, rate):hh\\:mm\\:ss} left")
-            : string.Create(CultureInfo.InvariantCulture, $"{_title}: {_done:N0} {_unit}, {rate:N0}/s");
-        _output.WriteLine(line);
+        double seconds = Math.Max(_time.GetElapsedTime(_start).TotalSeconds, 1e-9), rate = _done / seconds;
+        double? share = _share?.Invoke() ?? (_total is { } whole ? (double)_done / Math.Max(whole, 1) : null);
+        string of = _total is { } total ? string.Create(CultureInfo.InvariantCulture, $" of {total:N0}") : "";
+        string percent = share is null ? "" : string.Create(CultureInfo.InvariantCulture, $" ({100 * share:F0} %)");
+        string left = share is null ? "" : string.Create(CultureInfo.InvariantCulture, $", {Left(seconds, share.Value):hh\\:mm\\:ss} left");
+        _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_title}: {_done:N0}{of} {_unit}{percent}, {rate:N0}/s{left}"));
     }
 
-    private TimeSpan Left(long total, double rate) =>
-        rate > 0 ? TimeSpan.FromSeconds(Math.Min(Math.Max(total - _done, 0) / rate, 359_999)) : TimeSpan.Zero;
+    private static TimeSpan Left(double seconds, double share) =>
+        share > 0 ? TimeSpan.FromSeconds(Math.Min(seconds * Math.Max(1 - share, 0) / share, LongestShown)) : TimeSpan.Zero;
 }

@@ -9,7 +9,7 @@ namespace RctOnnx.CommandLine;
 /// </summary>
 public static class ProgramHost
 {
-    private const int BrokenPipeErrorCode = 32; // EPIPE, the same number on Linux and macOS
+    internal const int BrokenPipeErrorCode = 32; // EPIPE, the same number on Linux and macOS
 
     /// <summary>Parses <paramref name="args"/>, runs the verb they name and returns the exit code. Never throws.</summary>
     public static int Run(RootCommand root, IReadOnlyList<string> args)

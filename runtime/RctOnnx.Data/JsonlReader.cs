@@ -5,10 +5,10 @@ namespace RctOnnx.Data;
 /// <summary>One JSON object a line. A label is a text, a number, or a list of texts.</summary>
 internal static class JsonlReader
 {
-    public static IEnumerable<TextRow> Read(string path, ColumnNames names)
+    public static IEnumerable<TextRow> Read(DataSource source, ColumnNames names)
     {
-        foreach ((long number, string line) in Utf8Lines.Read(path))
-            if (!string.IsNullOrWhiteSpace(line)) yield return Row(path, number, line, names);
+        foreach ((long number, string line) in Utf8Lines.Read(source))
+            if (!string.IsNullOrWhiteSpace(line)) yield return Row(source.Name, number, line, names);
     }
 
     private static TextRow Row(string path, long number, string line, ColumnNames names)

@@ -11,35 +11,35 @@ internal static class TableReader
     private sealed record Columns(int Text, int Label, int Pair, int Group, int Count);
 
     /// <summary>Tab-separated, read to the letter: PubMed sentences hold lone quotes, which quoting rules would trip over.</summary>
-    public static IEnumerable<TextRow> ReadTsv(string path, ColumnNames names)
+    public static IEnumerable<TextRow> ReadTsv(DataSource source, ColumnNames names)
     {
         Columns? columns = null;
-        foreach ((long number, string line) in Utf8Lines.Read(path))
+        foreach ((long number, string line) in Utf8Lines.Read(source))
         {
             string[] cells = line.Split('\t');
-            if (columns is null) columns = Find(path, cells, names);
-            else if (line.Length > 0) yield return Row(path, number, cells, columns);
+            if (columns is null) columns = Find(source.Name, cells, names);
+            else if (line.Length > 0) yield return Row(source.Name, number, cells, columns);
         }
     }
 
     /// <summary>Comma-separated with quotes.</summary>
-    public static IEnumerable<TextRow> ReadCsv(string path, ColumnNames names)
+    public static IEnumerable<TextRow> ReadCsv(DataSource source, ColumnNames names)
     {
-        using StreamReader reader = Utf8Lines.Open(path);
+        using StreamReader reader = Utf8Lines.Open(source);
         using CsvParser parser = new(reader, new CsvConfiguration(CultureInfo.InvariantCulture) { Mode = CsvMode.RFC4180 });
         Columns? columns = null;
         long line = 1;
-        while (Next(parser, path, line))
+        while (Next(parser, source.Name, line))
         {
             string[] cells = parser.Record!;
             if (columns is null)
             {
                 if (cells[0] is ['\ufeff', ..]) cells[0] = cells[0][1..];
-                columns = Find(path, cells, names);
+                columns = Find(source.Name, cells, names);
             }
             else
             {
-                yield return Row(path, line, cells, columns);
+                yield return Row(source.Name, line, cells, columns);
             }
             line = parser.RawRow + 1;
         }

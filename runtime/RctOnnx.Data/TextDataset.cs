@@ -13,7 +13,7 @@ public static class TextDataset
             case ".csv": return DataFormat.Csv;
             case ".jsonl" or ".ndjson": return DataFormat.Jsonl;
             case ".txt":
-                foreach ((_, string line) in Utf8Lines.Read(path))
+                foreach ((_, string line) in Utf8Lines.Read(DataSource.File(path)))
                     if (line.Length > 0) return line.StartsWith("###", StringComparison.Ordinal) ? DataFormat.Rct : DataFormat.Text;
                 throw new DataException($"'{path}' is empty; expected examples.");
             default:
@@ -21,25 +21,35 @@ public static class TextDataset
         }
     }
 
+    /// <summary>Opens a data file, to be read with <see cref="Read(Stream, string, DataFormat, ColumnNames?)"/> while its position is watched.</summary>
+    /// <exception cref="DataException">The file is missing, is a folder, or cannot be read.</exception>
+    public static FileStream Open(string path) => DataSource.OpenFile(path);
+
     /// <summary>The examples of a file.</summary>
     /// <exception cref="DataException">The file is missing, empty, not UTF-8, lacks a column, or has a row that breaks the format.</exception>
-    public static IEnumerable<TextRow> Read(string path, DataFormat? format = null, ColumnNames? columns = null)
-    {
-        columns ??= new ColumnNames();
-        DataFormat known = format ?? FormatOf(path);
-        IEnumerable<TextRow> rows = known switch
-        {
-            DataFormat.Text => Utf8Lines.Read(path).Select(line => new TextRow { Text = line.Text, Source = path, Line = line.Number }),
-            DataFormat.Tsv => TableReader.ReadTsv(path, columns),
-            DataFormat.Csv => TableReader.ReadCsv(path, columns),
-            DataFormat.Rct => RctReader.Read(path),
-            DataFormat.Jsonl => JsonlReader.Read(path, columns),
-            _ => throw new DataException($"The data format {known} is not known; known are {string.Join(", ", Enum.GetNames<DataFormat>())}."),
-        };
-        return NotEmpty(path, rows);
-    }
+    public static IEnumerable<TextRow> Read(string path, DataFormat? format = null, ColumnNames? columns = null) =>
+        Rows(DataSource.File(path), format ?? FormatOf(path), columns ?? new ColumnNames());
 
-    private static IEnumerable<TextRow> NotEmpty(string path, IEnumerable<TextRow> rows)
+    /// <summary>The examples of a stream, which is read once and closed at the end.</summary>
+    /// <param name="stream">UTF-8 text.</param>
+    /// <param name="name">What messages and <see cref="TextRow.Source"/> call it.</param>
+    /// <param name="format">How examples are written.</param>
+    /// <param name="columns">Names of the columns or properties.</param>
+    /// <exception cref="DataException">The stream is empty, not UTF-8, lacks a column, or has a row that breaks the format.</exception>
+    public static IEnumerable<TextRow> Read(Stream stream, string name, DataFormat format, ColumnNames? columns = null) =>
+        Rows(new DataSource(name, () => stream), format, columns ?? new ColumnNames());
+
+    private static IEnumerable<TextRow> Rows(DataSource source, DataFormat format, ColumnNames columns) => NotEmpty(source.Name, format switch
+    {
+        DataFormat.Text => Utf8Lines.Read(source).Select(line => new TextRow { Text = line.Text, Source = source.Name, Line = line.Number }),
+        DataFormat.Tsv => TableReader.ReadTsv(source, columns),
+        DataFormat.Csv => TableReader.ReadCsv(source, columns),
+        DataFormat.Rct => RctReader.Read(source),
+        DataFormat.Jsonl => JsonlReader.Read(source, columns),
+        _ => throw new DataException($"The data format {format} is not known; known are {string.Join(", ", Enum.GetNames<DataFormat>())}."),
+    });
+
+    private static IEnumerable<TextRow> NotEmpty(string name, IEnumerable<TextRow> rows)
     {
         bool any = false;
         foreach (TextRow row in rows)
@@ -47,6 +57,6 @@ public static class TextDataset
             any = true;
             yield return row;
         }
-        if (!any) throw new DataException($"'{path}' holds no examples.");
+        if (!any) throw new DataException($"'{name}' holds no examples.");
     }
 }

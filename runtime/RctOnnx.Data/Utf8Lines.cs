@@ -2,31 +2,20 @@ using System.Text;
 
 namespace RctOnnx.Data;
 
-/// <summary>Lines of a file that must be UTF-8; a byte order mark is passed over.</summary>
+/// <summary>Lines of a source that must be UTF-8; a byte order mark is passed over.</summary>
 internal static class Utf8Lines
 {
     /// <summary>Lines with their numbers from 1. Line ends are \n and \r\n only.</summary>
-    public static IEnumerable<(long Number, string Text)> Read(string path)
+    public static IEnumerable<(long Number, string Text)> Read(DataSource source)
     {
-        using StreamReader reader = Open(path);
-        for (long number = 1; Next(reader, path, number) is { } line; number++) yield return (number, line);
+        using StreamReader reader = Open(source);
+        for (long number = 1; Next(reader, source.Name, number) is { } line; number++) yield return (number, line);
     }
 
     /// <summary>A reader that fails on bytes that are not UTF-8.</summary>
     /// <exception cref="DataException">The file is missing, is a folder, or cannot be read.</exception>
-    public static StreamReader Open(string path)
-    {
-        if (Directory.Exists(path)) throw new DataException($"'{path}' is a folder; expected a data file.");
-        if (!File.Exists(path)) throw new DataException($"The data file '{path}' is not there. Check the path.");
-        try
-        {
-            return new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false, 1 << 16);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new DataException($"The data file '{path}' cannot be read: {e.Message}", e);
-        }
-    }
+    public static StreamReader Open(DataSource source) =>
+        new(source.Open(), new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false, 1 << 16);
 
     /// <summary>What a byte that is not UTF-8 means for the user.</summary>
     public static DataException NotUtf8(string path, long line, Exception inner) =>

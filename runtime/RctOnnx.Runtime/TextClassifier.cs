@@ -3,14 +3,11 @@ using System.Runtime.CompilerServices;
 namespace RctOnnx.Runtime;
 
 /// <summary>
-/// A text classifier out of a model file: loaded, checked and warmed once, then immutable and thread-safe. The same text gets
-/// the same answer alone or in any call, bit for bit in the CPU dialect.
+/// A text classifier out of a model file: loaded, checked and warmed once, then immutable and thread-safe. The same text or
+/// pair gets the same answer alone or in any call, bit for bit in the CPU dialect.
 /// </summary>
 public sealed class TextClassifier : IDisposable
 {
-    // Texts of a stream that run together: enough to fill all workers, few enough that a slow reader holds little.
-    private const int StreamChunk = 256;
-
     private readonly LoadedModel _model;
     private readonly ClassifierEngine _engine;
     private readonly ReaderWriterLockSlim _use = new(LockRecursionPolicy.NoRecursion);
@@ -19,7 +16,8 @@ public sealed class TextClassifier : IDisposable
     private TextClassifier(LoadedModel model, TextClassifierOptions options)
     {
         options.Validate(model.MaxLength);
-        (_model, _engine) = (model, new ClassifierEngine(model, options));
+        (_model, MaxLength) = (model, options.MaxLength ?? model.MaxLength);
+        _engine = new ClassifierEngine(model, options);
     }
 
     /// <summary>The provider that runs, and why preferred ones do not.</summary>
@@ -28,11 +26,11 @@ public sealed class TextClassifier : IDisposable
     /// <summary>Label names by index.</summary>
     public IReadOnlyList<string> Labels => _model.Labels;
 
-    /// <summary>What the scores mean.</summary>
+    /// <summary>What the logits mean.</summary>
     public Onnx.ProblemType ProblemType => _model.ProblemType;
 
     /// <summary>Longest sequence in tokens, special tokens included.</summary>
-    public int MaxLength => _engine.MaxLength;
+    public int MaxLength { get; }
 
     /// <summary>Loads, checks and warms a model file, ours or foreign (with config.json and vocabulary beside it).</summary>
     /// <exception cref="ModelFileException">The file is broken or answers its probes differently.</exception>
@@ -43,85 +41,64 @@ public sealed class TextClassifier : IDisposable
 
     /// <summary>Classifies one text; the empty text has an answer too.</summary>
     /// <exception cref="TextTooLongException">It is over a limit.</exception>
-    /// <exception cref="ModelFileException">ONNX Runtime failed on it.</exception>
+    /// <exception cref="ModelFileException">The model fails on it.</exception>
+    /// <exception cref="ProviderException">The provider fails on it.</exception>
     public Classification Classify(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Answer([new ClassifierInput(text, null)])[0];
+        return One(text, _engine.Answer);
     }
 
-    /// <summary>Classifies texts: as many answers as texts, in their order. Equal texts are computed once.</summary>
-    /// <inheritdoc cref="Classify(string)"/>
-    [OverloadResolutionPriority(1)] // for an empty list, which could be one of pairs
-    public IReadOnlyList<Classification> Classify(IReadOnlyList<string> texts)
-    {
-        ArgumentNullException.ThrowIfNull(texts);
-        ClassifierInput[] inputs = new ClassifierInput[texts.Count];
-        for (int i = 0; i < inputs.Length; i++)
-            inputs[i] = new ClassifierInput(texts[i] ?? throw new ArgumentNullException(nameof(texts), $"Text {i} is null."), null);
-        return Answer(inputs);
-    }
-
-    /// <summary>Classifies one pair, for models that were trained on pairs. The longer text is cut first.</summary>
+    /// <summary>Classifies one pair.</summary>
+    /// <exception cref="ModelFileException">The model was not made for pairs, or fails on it.</exception>
     /// <inheritdoc cref="Classify(string)"/>
     public Classification Classify(TextPair pair)
     {
-        ArgumentNullException.ThrowIfNull(pair);
-        return Classify([pair])[0];
+        CheckPair(pair, nameof(pair));
+        return One(pair, _engine.Answer);
+    }
+
+    /// <summary>Classifies texts: as many answers as texts, in their order. Equal texts are computed once.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <inheritdoc cref="Classify(string)"/>
+    [OverloadResolutionPriority(1)] // for an empty list, which could be one of pairs
+    public IReadOnlyList<Classification> Classify(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        for (int i = 0; i < texts.Count; i++)
+            if (texts[i] is null) throw new ArgumentNullException(nameof(texts), $"Text {i} is null.");
+        return Many(texts, _engine.Answer, cancellationToken);
     }
 
     /// <summary>Classifies pairs: as many answers as pairs, in their order. Equal pairs are computed once.</summary>
-    /// <inheritdoc cref="Classify(string)"/>
-    public IReadOnlyList<Classification> Classify(IReadOnlyList<TextPair> pairs)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <inheritdoc cref="Classify(TextPair)"/>
+    public IReadOnlyList<Classification> Classify(IReadOnlyList<TextPair> pairs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pairs);
-        ClassifierInput[] inputs = new ClassifierInput[pairs.Count];
-        for (int i = 0; i < inputs.Length; i++)
-            inputs[i] = pairs[i] is { First: not null, Second: not null } pair
-                ? new ClassifierInput(pair.First, pair.Second)
-                : throw new ArgumentNullException(nameof(pairs), $"Pair {i} or a text of it is null.");
-        return Answer(inputs);
+        foreach (TextPair pair in pairs) CheckPair(pair, nameof(pairs));
+        return Many(pairs, _engine.Answer, cancellationToken);
     }
 
     /// <summary>
-    /// Classifies a stream: an answer a text, in order. Texts that are ready together run together; while they run the next is
-    /// awaited, and no more are taken, so that memory stays bounded however long the stream is.
+    /// Classifies a stream: as many answers as texts, in their order. Texts are taken in chunks as they come, at most two
+    /// chunks are held, and the source waits while answers are not taken.
     /// </summary>
-    /// <param name="texts">Read once.</param>
-    /// <param name="cancellationToken">Ends the stream between batches.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <inheritdoc cref="Classify(string)"/>
-    public async IAsyncEnumerable<Classification> ClassifyAsync(
-        IAsyncEnumerable<string> texts, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<Classification> ClassifyAsync(IAsyncEnumerable<string> texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        IAsyncEnumerator<string> source = texts.GetAsyncEnumerator(stop.Token);
-        Task<bool> next = source.MoveNextAsync().AsTask();
-        try
-        {
-            List<string> chunk = [];
-            for (bool more = true; more || chunk.Count > 0;)
-            {
-                if (more && chunk.Count < StreamChunk && (next.IsCompleted || chunk.Count == 0))
-                {
-                    more = await next.ConfigureAwait(false);
-                    if (!more) continue;
-                    chunk.Add(source.Current);
-                    next = source.MoveNextAsync().AsTask();
-                    continue;
-                }
-                string[] ready = [.. chunk];
-                chunk.Clear();
-                cancellationToken.ThrowIfCancellationRequested();
-                foreach (Classification answer in await Task.Run(() => Classify(ready), cancellationToken).ConfigureAwait(false)) yield return answer;
-            }
-        }
-        finally
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            await next.ContinueWith(_ => { }, TaskScheduler.Default).ConfigureAwait(false); // an enumerator may not be freed while it moves
-            await source.DisposeAsync().ConfigureAwait(false);
-        }
+        return TextStream.Run(texts, text => text?.Length ?? 0, Classify, cancellationToken);
+    }
+
+    /// <summary>Classifies a stream of pairs as <see cref="ClassifyAsync(IAsyncEnumerable{string}, CancellationToken)"/> does one of texts.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <inheritdoc cref="Classify(TextPair)"/>
+    public IAsyncEnumerable<Classification> ClassifyAsync(IAsyncEnumerable<TextPair> pairs, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        return TextStream.Run(pairs, pair => (long)(pair.First?.Length ?? 0) + (pair.Second?.Length ?? 0), Classify, cancellationToken);
     }
 
     /// <summary>Waits for running calls and frees the model; later calls throw <see cref="ObjectDisposedException"/>.</summary>
@@ -139,27 +116,60 @@ public sealed class TextClassifier : IDisposable
         }
     }
 
-    private Classification[] Answer(ClassifierInput[] inputs)
+    private Classification One<T>(T item, Func<IReadOnlyList<T>, CancellationToken, Classification[]> answer)
     {
-        Dictionary<ClassifierInput, int> places = [];
-        List<int> firsts = [];
-        int[] place = new int[inputs.Length];
+        try
+        {
+            return Use(() => answer([item], CancellationToken.None))[0];
+        }
+        catch (TextTooLongException e)
+        {
+            throw new TextTooLongException(e.Fault);
+        }
+    }
+
+    private IReadOnlyList<Classification> Many<T>(IReadOnlyList<T> items, Func<IReadOnlyList<T>, CancellationToken, Classification[]> answer, CancellationToken token)
+        where T : notnull
+    {
+        Dictionary<T, int> places = [];
+        List<T> distinct = [];
+        int[] place = new int[items.Count], first = new int[items.Count];
         for (int i = 0; i < place.Length; i++)
         {
-            if (places.TryGetValue(inputs[i], out place[i])) continue;
-            places.Add(inputs[i], place[i] = firsts.Count);
-            firsts.Add(i);
+            if (!places.TryGetValue(items[i], out place[i]))
+            {
+                places.Add(items[i], place[i] = distinct.Count);
+                first[distinct.Count] = i;
+                distinct.Add(items[i]);
+            }
         }
+        try
+        {
+            Classification[] answers = Use(() => answer(distinct, token));
+            return [.. place.Select(index => answers[index])];
+        }
+        catch (TextTooLongException e)
+        {
+            throw new TextTooLongException(e.Fault, first[(int)e.Index!]);
+        }
+    }
+
+    private T Use<T>(Func<T> call)
+    {
         _use.EnterReadLock();
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            Classification[] answers = _engine.Compute([.. firsts.Select(first => inputs[first])], [.. firsts]);
-            return [.. place.Select(index => answers[index])];
+            return call();
         }
         finally
         {
             _use.ExitReadLock();
         }
+    }
+
+    private static void CheckPair(TextPair pair, string name)
+    {
+        if (pair.First is null || pair.Second is null) throw new ArgumentNullException(name, "A pair lacks one of its texts.");
     }
 }

@@ -1,6 +1,6 @@
 namespace RctOnnx.Runtime;
 
-/// <summary>Two texts that a model judges together.</summary>
-/// <param name="First">Read as token type 0.</param>
-/// <param name="Second">Read as token type 1.</param>
-public sealed record TextPair(string First, string Second);
+/// <summary>Two texts that the model reads together, for example a claim and its source; the order counts.</summary>
+/// <param name="First">The text after [CLS], token type 0.</param>
+/// <param name="Second">The text after the first [SEP], token type 1.</param>
+public readonly record struct TextPair(string First, string Second);

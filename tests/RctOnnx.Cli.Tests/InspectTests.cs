@@ -15,7 +15,7 @@ public class InspectTests
         ModelArtifact artifact = RandomModels.Create();
         ModelFile.Write(path, artifact);
 
-        ProgramRun run = ProgramRun.Of("inspect", "--model", path, "--json");
+        ProgramProcess run = ProgramProcess.Run("rctonnx", "inspect", "--model", path, "--json");
 
         Assert.Equal(ExitCodes.Success, run.ExitCode);
         JsonElement json = JsonDocument.Parse(run.Output.TrimEnd().Split('\n')[^1]).RootElement;
@@ -33,7 +33,7 @@ public class InspectTests
         string path = folder.File("model.onnx");
         ModelFile.Write(path, RandomModels.Create());
 
-        ProgramRun run = ProgramRun.Of("inspect", "--model", path);
+        ProgramProcess run = ProgramProcess.Run("rctonnx", "inspect", "--model", path);
 
         Assert.Equal(ExitCodes.Success, run.ExitCode);
         Assert.Contains("label 0, label 1, label 2", run.Output);
@@ -44,7 +44,7 @@ public class InspectTests
     [Trait("Category", "Golden")]
     public void Inspect_foreign_file_is_called_foreign()
     {
-        ProgramRun run = ProgramRun.Of("inspect", "--model", SharedFolders.Golden("foreign-onnx", "bert-tiny-random", "model.onnx"), "--json");
+        ProgramProcess run = ProgramProcess.Run("rctonnx", "inspect", "--model", SharedFolders.Golden("foreign-onnx", "bert-tiny-random", "model.onnx"), "--json");
 
         Assert.Equal(ExitCodes.Success, run.ExitCode);
         Assert.True(JsonDocument.Parse(run.Output).RootElement.GetProperty("foreign").GetBoolean());
@@ -82,7 +82,7 @@ public class InspectTests
                 break;
         }
 
-        ProgramRun run = ProgramRun.Of("inspect", "--model", path, "--json");
+        ProgramProcess run = ProgramProcess.Run("rctonnx", "inspect", "--model", path, "--json");
 
         Assert.Equal(ExitCodes.ModelRefused, run.ExitCode);
         Assert.Contains(path, run.Error);
@@ -96,7 +96,7 @@ public class InspectTests
     [InlineData("inspekt", "--model", "x")]
     public void Wrong_command_line_ends_with_the_usage_code_and_points_to_help(params string[] arguments)
     {
-        ProgramRun run = ProgramRun.Of(arguments);
+        ProgramProcess run = ProgramProcess.Run("rctonnx", arguments);
 
         Assert.Equal(ExitCodes.Usage, run.ExitCode);
         Assert.Contains("--help", run.Error);
@@ -107,7 +107,7 @@ public class InspectTests
     [Fact]
     public void Help_shows_examples()
     {
-        ProgramRun run = ProgramRun.Of("inspect", "--help");
+        ProgramProcess run = ProgramProcess.Run("rctonnx", "inspect", "--help");
 
         Assert.Equal(ExitCodes.Success, run.ExitCode);
         Assert.Contains("rctonnx inspect --model model.onnx", run.Output);

@@ -9,6 +9,8 @@ public class TextClassifierTests
     private static readonly string[] Texts =
         [.. Enumerable.Range(0, 120).Select(i => string.Join(' ', Enumerable.Range(0, i % 23).Select(k => (char)('a' + (i * 7 + k * 3) % 26))))];
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     private static TextClassifier Load(ModelArtifact artifact, TextClassifierOptions? options = null)
     {
         using TemporaryFolder folder = new();
@@ -24,7 +26,7 @@ public class TextClassifierTests
         using TextClassifier classifier = Load(RandomModels.Create(), new() { Profile = profile, BatchTokens = 200 });
         Classification[] alone = [.. Texts.Select(classifier.Classify)];
 
-        IReadOnlyList<Classification> together = classifier.Classify(Texts), reversed = classifier.Classify([.. Texts.Reverse()]);
+        IReadOnlyList<Classification> together = classifier.Classify(Texts, Token), reversed = classifier.Classify([.. Texts.Reverse()], Token);
 
         Assert.Equal(Texts.Length, together.Count);
         for (int i = 0; i < alone.Length; i++)
@@ -43,7 +45,7 @@ public class TextClassifierTests
         Parallel.For(0, 500, new ParallelOptions { MaxDegreeOfParallelism = 32 }, i =>
         {
             int from = i * 13 % Texts.Length, count = 1 + i % 9;
-            IReadOnlyList<Classification> answers = classifier.Classify([.. Texts.Skip(from).Take(count)]);
+            IReadOnlyList<Classification> answers = classifier.Classify([.. Texts.Skip(from).Take(count)], Token);
             for (int k = 0; k < answers.Count; k++) Assert.Equal(serial[from + k].Logits, answers[k].Logits);
         });
     }
@@ -71,10 +73,10 @@ public class TextClassifierTests
     {
         TextClassifier classifier = Load(RandomModels.Create(), new() { MaxCharacters = 10 });
 
-        Assert.Empty(classifier.Classify([]));
+        Assert.Empty(classifier.Classify([], Token));
         Assert.All(classifier.Classify("").Logits, logit => Assert.True(float.IsFinite(logit)));
         Assert.Throws<ArgumentNullException>(() => classifier.Classify((string)null!));
-        Assert.Throws<ArgumentNullException>(() => classifier.Classify(["a", null!]));
+        Assert.Throws<ArgumentNullException>(() => classifier.Classify(["a", null!], Token));
         Assert.Throws<TextTooLongException>(() => classifier.Classify("more than ten"));
         classifier.Dispose();
         classifier.Dispose();
@@ -85,8 +87,8 @@ public class TextClassifierTests
     public void Classify_a_text_over_the_limit_among_many_is_named_by_its_place()
     {
         using TextClassifier classifier = Load(RandomModels.Create(), new() { MaxCharacters = 30 });
-        TextTooLongException failure = Assert.Throws<TextTooLongException>(() => classifier.Classify(["a", "a", "b", new string('c', 31), "d"]));
-        Assert.Equal(3, failure.TextIndex);
+        TextTooLongException failure = Assert.Throws<TextTooLongException>(() => classifier.Classify(["a", "a", "b", new string('c', 31), "d"], Token));
+        Assert.Equal(3, failure.Index);
     }
 
     [Theory]
@@ -97,7 +99,7 @@ public class TextClassifierTests
         ModelArtifact artifact = RandomModels.Create();
         using TextClassifier classifier = Load(artifact, new() { Dialect = dialect, BatchTokens = 200 }), portable = Load(artifact, new() { Dialect = GraphDialect.Portable });
         TextPair[] pairs = [.. Texts.Zip(Texts.Reverse(), (first, second) => new TextPair(first, second))];
-        IReadOnlyList<Classification> together = classifier.Classify(pairs);
+        IReadOnlyList<Classification> together = classifier.Classify(pairs, Token);
         for (int i = 0; i < pairs.Length; i++)
         {
             Classification alone = classifier.Classify(pairs[i]), expected = portable.Classify(pairs[i]);
@@ -123,7 +125,7 @@ public class TextClassifierTests
     {
         using TextClassifier classifier = Load(RandomModels.Create());
         string[] many = [.. Enumerable.Range(0, 10).SelectMany(_ => Texts)];
-        IReadOnlyList<Classification> expected = classifier.Classify(many);
+        IReadOnlyList<Classification> expected = classifier.Classify(many, Token);
         List<Classification> found = [];
         await foreach (Classification answer in classifier.ClassifyAsync(Stream(many), TestContext.Current.CancellationToken)) found.Add(answer);
         Assert.Equal(expected.Select(answer => string.Join(' ', answer.Logits)), found.Select(answer => string.Join(' ', answer.Logits)));
@@ -141,7 +143,7 @@ public class TextClassifierTests
             break;
         }
         Assert.True(freed);
-        Assert.InRange(taken, 1, 600);
+        Assert.InRange(taken, 1, 4500); // two chunks of 2048
 
         async IAsyncEnumerable<string> Endless()
         {

@@ -7,7 +7,7 @@ namespace RctOnnx.Runtime;
 /// <summary>What a classifier needs to know of a model file, ours or foreign, besides the graph.</summary>
 internal sealed record LoadedModel(
     ModelFileContent Content, IReadOnlyList<string> Labels, ProblemType ProblemType, Calibration Calibration, int MaxLength,
-    LongTextPolicy LongText, WordPieceTokenizer Tokenizer, string Output)
+    LongTextPolicy LongText, int TokenTypeCount, WordPieceTokenizer Tokenizer, string Output)
 {
     /// <summary>Reads and checks the file; a foreign one takes labels and tokenizer from the files beside it.</summary>
     public static LoadedModel Read(string path)
@@ -23,7 +23,7 @@ internal sealed record LoadedModel(
 
     private static LoadedModel Own(ModelFileContent content, ModelArtifact artifact) =>
         new(content, artifact.Labels, artifact.ProblemType, artifact.Calibration, artifact.MaxLength, artifact.LongText,
-            WordPieceTokenizer.Create(artifact.Vocabulary, artifact.Tokenizer), "logits");
+            artifact.Encoder.TokenTypeCount, WordPieceTokenizer.Create(artifact.Vocabulary, artifact.Tokenizer), "logits");
 
     private static LoadedModel Foreign(ModelFileContent content, string path)
     {
@@ -36,6 +36,6 @@ internal sealed record LoadedModel(
         string output = outputs.Any(value => value.Name == "logits") || outputs.Count != 1 ? "logits" : outputs[0].Name;
         int limit = Math.Min(source.MaxLength ?? int.MaxValue, config.Encoder.PositionCount);
         return new LoadedModel(content, config.Labels, config.ProblemType, new Calibration(), limit, LongTextPolicy.Truncate,
-            WordPieceTokenizer.Create(source.Vocabulary, source.Settings), output);
+            config.Encoder.TokenTypeCount, WordPieceTokenizer.Create(source.Vocabulary, source.Settings), output);
     }
 }

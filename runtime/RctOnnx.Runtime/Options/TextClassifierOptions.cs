@@ -32,6 +32,12 @@ public sealed record TextClassifierOptions
     /// <summary>Characters of the longest text that is looked at; a longer one is refused before any work is done on it.</summary>
     public int MaxCharacters { get; init; } = 10_000_000;
 
+    /// <summary>
+    /// Reads special tokens typed in a text, such as [SEP], as special tokens, as the reference does. Off by default: a user's
+    /// text should not be able to end its own sequence.
+    /// </summary>
+    public bool ParseSpecialTokens { get; init; }
+
     /// <summary>How many scores an answer carries; null is all.</summary>
     public int? TopK { get; init; }
 

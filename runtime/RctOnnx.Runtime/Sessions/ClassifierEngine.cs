@@ -1,145 +1,105 @@
-using System.Runtime.ExceptionServices;
-using RctOnnx.Onnx;
-
 namespace RctOnnx.Runtime;
 
-/// <summary>Tokenises, plans batches, runs them on all workers and makes answers. Thread-safe; freed by its owner when no call runs.</summary>
+/// <summary>From texts to answers: tokenise, plan batches, run them on all workers, put the logits back into order. Thread-safe.</summary>
 internal sealed class ClassifierEngine : IDisposable
 {
-    private const float ProbeTolerance = 1e-3f; // processors round differently; a wrong weight or vocabulary differs far more
+    /// <summary>Texts that one worker tokenises at a stretch: about a millisecond of work.</summary>
+    private const int TokenizationStretch = 256;
 
     private readonly LoadedModel _model;
-    private readonly OnnxGraphRunner _runner;
-    private readonly Lazy<OnnxGraphRunner> _pairRunner;
+    private readonly ModelGraphs _graphs;
     private readonly TextPreparation _preparation;
     private readonly AnswerMaker _answers;
-    private readonly ParallelOptions _workers;
-    private readonly int _batchTokens;
+    private readonly int _threads, _workers, _batchTokens;
 
     public ClassifierEngine(LoadedModel model, TextClassifierOptions options)
     {
-        (_model, _batchTokens, MaxLength) = (model, options.BatchTokens, options.MaxLength ?? model.MaxLength);
-        LongTextPolicy policy = options.LongText ?? model.LongText;
-        _preparation = new TextPreparation(model.Tokenizer, MaxLength, policy, options.WindowOverlap ?? (MaxLength - 2) / 4, options.MaxCharacters);
+        int maxLength = options.MaxLength ?? model.MaxLength;
+        TextLimits limits = new(maxLength, options.LongText ?? model.LongText, options.WindowOverlap ?? (maxLength - 2) / 4, options.MaxCharacters);
+        (_model, _batchTokens, _threads) = (model, options.BatchTokens, options.Threads ?? Environment.ProcessorCount);
+        _preparation = new TextPreparation(model.Tokenizer, limits, options.ParseSpecialTokens);
         _answers = new AnswerMaker(model.Labels, model.ProblemType, model.Calibration, options.TopK);
-        int threads = options.Threads ?? Environment.ProcessorCount;
         bool latency = options.Profile == PerformanceProfile.Latency;
-        _workers = new ParallelOptions { MaxDegreeOfParallelism = latency ? 1 : threads };
-        (_runner, Provider) = ProviderSelection.Open(options.Provider, provider => OpenGraph(model, options.Dialect, provider, latency ? threads : 1, pairs: false));
-        // A mask-free graph folds token type 0 into its positions; pairs need one that keeps token types, made when the first is asked.
-        _pairRunner = _runner.HasMask
-            ? new Lazy<OnnxGraphRunner>(_runner)
-            : new Lazy<OnnxGraphRunner>(() => OpenGraph(model, options.Dialect, Provider.Provider, latency ? threads : 1, pairs: true));
+        _workers = latency ? 1 : _threads;
+        (_graphs, Provider) = ModelGraphs.Open(model, options, latency ? _threads : 1);
         try
         {
-            CheckProbes();
+            _ = Answer([""], CancellationToken.None); // warms the session
+            ProbeCheck.Run(model, _graphs.Singles);
         }
         catch
         {
-            _runner.Dispose();
+            _graphs.Dispose();
             throw;
         }
     }
 
-    /// <summary>What runs.</summary>
+    /// <summary>The provider that runs.</summary>
     public ProviderReport Provider { get; }
 
-    /// <summary>Longest sequence in tokens.</summary>
-    public int MaxLength { get; }
+    /// <summary>Answers to single texts, in their order.</summary>
+    public Classification[] Answer(IReadOnlyList<string> texts, CancellationToken token) =>
+        Answer(texts, _preparation.Prepare, _graphs.Singles, token);
 
-    /// <summary>Answers in the order of the inputs.</summary>
-    /// <param name="inputs">What is asked.</param>
-    /// <param name="places">Where each stands in the caller's list, for messages.</param>
-    public Classification[] Compute(ClassifierInput[] inputs, int[] places)
+    /// <summary>Answers to pairs, in their order.</summary>
+    public Classification[] Answer(IReadOnlyList<TextPair> pairs, CancellationToken token) =>
+        Answer(pairs, _preparation.Prepare, _graphs.Pairs, token);
+
+    public void Dispose() => _graphs.Dispose();
+
+    private Classification[] Answer<T>(IReadOnlyList<T> items, Func<T, TokenizedText> prepare, OnnxGraphRunner runner, CancellationToken token)
     {
-        TokenizedText[] prepared = new TokenizedText[inputs.Length];
-        Each(inputs.Length, i => prepared[i] = _preparation.Prepare(inputs[i], places[i]));
-        List<int[]> rows = [];
-        List<int[]?> types = [];
-        foreach (TokenizedText text in prepared)
-            foreach (int[] row in text.Rows)
-            {
-                rows.Add(row);
-                types.Add(text.Types);
-            }
-        float[] logits = new float[rows.Count * _model.Labels.Count];
-        foreach (IGrouping<bool, int> kind in Enumerable.Range(0, rows.Count).GroupBy(row => types[row] is not null).ToArray())
-            Run(kind.Key ? _pairRunner.Value : _runner, [.. kind], rows, types, logits);
-
+        TokenizedText[] texts = Tokenize(items, prepare, token);
+        int[][] rows = [.. texts.SelectMany(text => text.Rows)];
+        int[]?[]? types = texts.Any(text => text.Types is not null) ? [.. texts.Select(text => text.Types)] : null;
+        float[] logits = Logits(rows, types, runner, token);
         int labelCount = _model.Labels.Count;
-        Classification[] answers = new Classification[inputs.Length];
-        for (int i = 0, first = 0; i < answers.Length; first += prepared[i++].Rows.Count)
+        Classification[] answers = new Classification[texts.Length];
+        for (int i = 0, first = 0; i < answers.Length; first += texts[i++].Rows.Count)
         {
-            int windows = prepared[i].Rows.Count;
-            answers[i] = _answers.Make(logits.AsSpan(first * labelCount, windows * labelCount), windows, prepared[i].TokenCount, prepared[i].UsedTokenCount);
+            int windows = texts[i].Rows.Count;
+            answers[i] = _answers.Make(logits.AsSpan(first * labelCount, windows * labelCount), windows, texts[i].TokenCount, texts[i].UsedTokenCount);
         }
         return answers;
     }
 
-    public void Dispose()
+    // A text that is too long is reported by its place, the first one of several whatever the threads do.
+    private TokenizedText[] Tokenize<T>(IReadOnlyList<T> items, Func<T, TokenizedText> prepare, CancellationToken token)
     {
-        _runner.Dispose();
-        if (_pairRunner.IsValueCreated) _pairRunner.Value.Dispose();
+        TokenizedText[] texts = new TokenizedText[items.Count];
+        TextTooLongException?[] refusals = new TextTooLongException?[(items.Count + TokenizationStretch - 1) / TokenizationStretch];
+        Workers.Run(refusals.Length, _threads, stretch =>
+        {
+            int i = stretch * TokenizationStretch, end = Math.Min(items.Count, i + TokenizationStretch);
+            try
+            {
+                for (; i < end; i++) texts[i] = prepare(items[i]);
+            }
+            catch (TextTooLongException e)
+            {
+                refusals[stretch] = new TextTooLongException(e.Fault, i);
+            }
+        }, token);
+        return refusals.FirstOrDefault(refusal => refusal is not null) is { } first ? throw first : texts;
     }
 
-    private void Run(OnnxGraphRunner runner, int[] asked, List<int[]> rows, List<int[]?> types, float[] logits)
+    /// <summary>Logits of every row, [rows, labels]. Types are given for rows that are pairs, which are one row a text.</summary>
+    private float[] Logits(int[][] rows, int[]?[]? types, OnnxGraphRunner runner, CancellationToken token)
     {
         int labelCount = _model.Labels.Count;
-        int[] lengths = [.. asked.Select(row => rows[row].Length)];
+        float[] logits = new float[checked(rows.Length * labelCount)];
+        int[] lengths = [.. rows.Select(row => row.Length)];
         List<PlannedBatch> batches = runner.HasMask ? BatchPlanner.Padded(lengths, _batchTokens) : BatchPlanner.EqualLengths(lengths, _batchTokens);
-        Each(batches.Count, i =>
+        Workers.Run(batches.Count, _workers, i =>
         {
             PlannedBatch batch = batches[i];
-            int[][] ids = [.. batch.Rows.Select(row => rows[asked[row]])];
-            int[]?[] kinds = [.. batch.Rows.Select(row => types[asked[row]])];
-            float[] result = runner.Run(ids, kinds, batch.Length, _model.Tokenizer.PadId, labelCount);
+            int[]?[]? batchTypes = types is null ? null : [.. batch.Rows.Select(row => types[row])];
+            float[] result = runner.Run([.. batch.Rows.Select(row => rows[row])], batchTypes, batch.Length, _model.Tokenizer.PadId, labelCount);
+            if (!Array.TrueForAll(result, float.IsFinite))
+                throw new ModelFileException($"'{_model.Content.Path}' gives a logit that is no finite number for a sequence of {batch.Length} tokens. Its weights are damaged or its training diverged: use another file.");
             for (int k = 0; k < batch.Rows.Count; k++)
-                result.AsSpan(k * labelCount, labelCount).CopyTo(logits.AsSpan(asked[batch.Rows[k]] * labelCount));
-        });
-    }
-
-    private void Each(int count, Action<int> work)
-    {
-        if (count == 1)
-        {
-            work(0);
-            return;
-        }
-        try
-        {
-            Parallel.For(0, count, _workers, work);
-        }
-        catch (AggregateException e)
-        {
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]); // callers expect the failure itself; the others are its like
-        }
-    }
-
-    private static OnnxGraphRunner OpenGraph(LoadedModel model, GraphDialect? wanted, ExecutionProvider provider, int threads, bool pairs)
-    {
-        GraphDialect best = model.Content.IsForeign || provider != ExecutionProvider.Cpu ? GraphDialect.Portable : GraphDialect.CpuFp32;
-        GraphDialect dialect = wanted ?? best;
-        if (dialect == GraphDialect.CpuFp32 && best != dialect)
-            throw new SettingsException($"The dialect {dialect} is for files of this product on {ExecutionProvider.Cpu}; leave Dialect out or choose {GraphDialect.Portable}.");
-        OnnxGraphRunnerOptions options = new() { Threads = threads, Provider = provider, FuseSkipLayerNorm = dialect != GraphDialect.CpuFp32, Output = model.Output };
-        return dialect == GraphDialect.CpuFp32
-            ? OnnxGraphRunner.FromBytes(EncoderGraph.Emit(model.Content.Artifact!, dialect, pairs), options)
-            : OnnxGraphRunner.FromFile(model.Content.Path, options);
-    }
-
-    /// <summary>Tokenises and runs the texts stored in the file, which also warms the session.</summary>
-    private void CheckProbes()
-    {
-        _ = Compute([new ClassifierInput("", null)], [0]);
-        foreach (Probe probe in _model.Content.Artifact?.Probes ?? [])
-        {
-            int[] ids = _model.Tokenizer.Encode(probe.Text, null, new() { MaxLength = _model.MaxLength }).Ids;
-            if (!ids.AsSpan().SequenceEqual([.. probe.Ids]))
-                throw new ModelFileException($"The model file's probe '{probe.Text}' has other token ids here than at its export. The vocabulary or the tokenizer differs: export the model again.");
-            float[] logits = _runner.Run([ids], null, ids.Length, _model.Tokenizer.PadId, _model.Labels.Count);
-            for (int i = 0; i < logits.Length; i++)
-                if (!(Math.Abs(logits[i] - probe.Logits[i]) <= ProbeTolerance * Math.Max(1, Math.Abs(probe.Logits[i]))))
-                    throw new ModelFileException($"The model file's probe '{probe.Text}' gives {logits[i]} for '{_model.Labels[i]}' here and {probe.Logits[i]} at its export, allowed is a difference of {ProbeTolerance}. Export the model again.");
-        }
+                result.AsSpan(k * labelCount, labelCount).CopyTo(logits.AsSpan(batch.Rows[k] * labelCount));
+        }, token);
+        return logits;
     }
 }

@@ -13,10 +13,12 @@ public sealed class OnnxGraphRunner : IDisposable
     private static readonly HashSet<string> KnownInputs = ["input_ids", "attention_mask", "token_type_ids"];
 
     private readonly InferenceSession _session;
+    private readonly ExecutionProvider _provider;
     private readonly string[] _inputNames, _outputNames;
 
     private OnnxGraphRunner(Func<SessionOptions, InferenceSession> open, OnnxGraphRunnerOptions options)
     {
+        _provider = options.Provider;
         using SessionOptions native = new()
         {
             GraphOptimizationLevel = options.OptimizationLevel,
@@ -82,6 +84,8 @@ public sealed class OnnxGraphRunner : IDisposable
     /// <param name="width">Columns of the batch, at least the longest row.</param>
     /// <param name="padId">Id that fills short rows.</param>
     /// <param name="outputWidth">Columns of the output.</param>
+    /// <exception cref="ModelFileException">ONNX Runtime fails on the batch on CPU.</exception>
+    /// <exception cref="ProviderException">The provider fails on the batch.</exception>
     /// <returns>The output, [rows, outputWidth] in row-major order.</returns>
     public float[] Run(IReadOnlyList<int[]> ids, IReadOnlyList<int[]?>? types, int width, int padId, int outputWidth)
     {
@@ -122,7 +126,10 @@ public sealed class OnnxGraphRunner : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new ModelFileException($"ONNX Runtime failed on a batch of {ids.Count} x {width} tokens: {e.Message}", e);
+            string fault = $"failed on a batch of {ids.Count} x {width} tokens: {e.Message}";
+            throw _provider == ExecutionProvider.Cpu
+                ? new ModelFileException($"ONNX Runtime {fault}", e)
+                : new ProviderException($"The provider {_provider} {fault}", e);
         }
         finally
         {

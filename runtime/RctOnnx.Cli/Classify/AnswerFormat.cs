@@ -1,0 +1,11 @@
+namespace RctOnnx.Cli.Classify;
+
+/// <summary>How answers are written.</summary>
+internal enum AnswerFormat
+{
+    /// <summary>One JSON object a line.</summary>
+    Jsonl,
+
+    /// <summary>A header line, then label, score, tokens and truncated separated by tabs, and a column for each label's score.</summary>
+    Tsv,
+}

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using RctOnnx.CommandLine;
+using RctOnnx.Data;
+using RctOnnx.Onnx;
+using RctOnnx.Runtime;
+
+namespace RctOnnx.Cli.Classify;
+
+/// <summary>The verb <c>classify</c>: texts in, labels out.</summary>
+internal static class ClassifyCommand
+{
+    private const string Standard = "-", ArgumentsName = "arguments";
+
+    public static Command Create()
+    {
+        Argument<string[]> texts = new("TEXT") { Description = "Texts to classify, in place of --input.", Arity = ArgumentArity.ZeroOrMore };
+        Option<string> model = new("--model", "-m") { Description = "The .onnx file.", Required = true, HelpName = "FILE" };
+        Option<string?> input = new("--input", "-i") { Description = "Where the texts are; - is standard input.", HelpName = "FILE|-" };
+        Option<DataFormat?> inputFormat = new("--input-format") { Description = "Form of the input. By its name where not given; standard input is text, one a line.", HelpName = "text|tsv|csv|rct|jsonl" };
+        Option<string> output = new("--output", "-o") { Description = "Where the answers go; - is standard output.", HelpName = "FILE|-", DefaultValueFactory = _ => Standard };
+        Option<AnswerFormat?> outputFormat = new("--output-format") { Description = "Form of the answers. By the name of the output where not given, else jsonl.", HelpName = "jsonl|tsv" };
+        Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
+        Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text, for models of pairs." };
+        Option<int?> topK = new("--top-k") { Description = "How many scores a JSON answer carries; all where not given." };
+        Option<LongTextPolicy?> longText = new("--long-text") { Description = "What happens to texts over the limit; what the model says where not given.", HelpName = "error|truncate|window" };
+        Option<int?> maxLength = new("--max-length") { Description = "Longest sequence in tokens, at most the model's limit." };
+        Option<int?> threads = new("--threads") { Description = "Processor threads; all cores where not given." };
+        Option<bool> parseSpecial = new("--parse-special-tokens") { Description = "Read [SEP] and its like in a text as special tokens, not as text." };
+        Option<bool> echo = new("--echo") { Description = "Repeat the text in each answer." };
+        Command command = new("classify", """
+            Names the label of each text. Input of any size is read, classified and written piece by piece, in order, in constant memory.
+
+            A JSON answer has label, score, scores (by label), tokens (of the whole text) and truncated; also labels for models that
+            name several, windows where a long text was read in parts, text with --echo. An output file appears when all is done.
+
+            Examples:
+              rctonnx classify --model model.onnx "Patients were randomised to two groups."
+              rctonnx classify --model model.onnx --input abstracts.tsv --output answers.jsonl
+              zcat sentences.gz | rctonnx classify --model model.onnx --input - --output-format tsv | cut -f1
+
+            Exit codes: 0 done, 2 options, 3 input, 4 model, 5 provider, 6 output, 130 stopped.
+            """)
+        { texts, model, input, inputFormat, output, outputFormat, textColumn, pairColumn, topK, longText, maxLength, threads, parseSpecial, echo };
+        command.SetWork((parsed, token) =>
+        {
+            string[] given = parsed.GetValue(texts) ?? [];
+            if (parsed.Tokens.All(one => one.Type != TokenType.DoubleDash) && Array.Find(given, text => text.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
+                throw new SettingsException($"The option '{unknown}' is not known; see 'rctonnx classify --help'. A text that starts with dashes goes behind '--'.");
+            string? source = parsed.GetValue(input);
+            if (given.Length > 0 == source is not null)
+                throw new SettingsException(source is null ? "There is nothing to classify: name texts, or --input FILE, or --input - for standard input." : "Both texts and --input are given; one of them is expected.");
+            ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = null, Pair = parsed.GetValue(pairColumn) };
+            using TextClassifier classifier = TextClassifier.Load(parsed.GetRequiredValue(model), new TextClassifierOptions
+            {
+                TopK = null,
+                LongText = parsed.GetValue(longText),
+                MaxLength = parsed.GetValue(maxLength),
+                Threads = parsed.GetValue(threads),
+                ParseSpecialTokens = parsed.GetValue(parseSpecial),
+            });
+            int? shown = parsed.GetValue(topK);
+            if (shown < 1) throw new SettingsException($"--top-k is {shown}, expected at least 1.");
+            string target = parsed.GetValue(output)!;
+            AnswerFormat format = parsed.GetValue(outputFormat) ?? (Path.GetExtension(target).ToLowerInvariant() == ".tsv" ? AnswerFormat.Tsv : AnswerFormat.Jsonl);
+            ClassifyRun run = new(classifier, new AnswerWriter(format, classifier, shown, parsed.GetValue(echo)));
+
+            long count = 0;
+            using Stream? stream = source switch { null => null, Standard => Console.OpenStandardInput(), _ => TextDataset.Open(source) };
+            Write(target, write =>
+            {
+                IEnumerable<TextRow> rows = stream is null
+                    ? given.Select((text, i) => new TextRow { Text = text, Source = ArgumentsName, Line = i + 1 })
+                    : TextDataset.Read(stream, source == Standard ? "standard input" : source!, parsed.GetValue(inputFormat) ?? (source == Standard ? DataFormat.Text : TextDataset.FormatOf(source!)), columns);
+                count = Progress(stream, progress => run.Execute(rows, write, progress, token));
+            });
+            if (target != Standard) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Wrote {count:N0} answers to '{target}'."));
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static long Progress(Stream? input, Func<IWorkProgress, long> work) => input is FileStream { CanSeek: true, Length: > 0 } file
+        ? ConsoleProgress.Run("Classifying", () => (double)file.Position / file.Length, "texts", work)
+        : ConsoleProgress.Run("Classifying", null, "texts", work);
+
+    private static void Write(string target, Action<Action<ReadOnlySpan<byte>>> work)
+    {
+        if (target != Standard)
+        {
+            AtomicFile.Write(target, file => work(file.Write));
+            return;
+        }
+        using Stream output = StandardOutput.Open();
+        work(bytes => StandardOutput.Write(output, bytes));
+    }
+}

@@ -1,0 +1,31 @@
+using RctOnnx.Data;
+using RctOnnx.Runtime;
+
+namespace RctOnnx.Cli.Evaluate;
+
+/// <summary>Collects answers beside the truth.</summary>
+internal abstract class Comparison
+{
+    /// <summary>Tokens of all texts, special tokens included, as far as the model saw them.</summary>
+    protected long TokenCount { get; private set; }
+
+    /// <summary>Texts that were cut.</summary>
+    protected long TruncatedCount { get; private set; }
+
+    /// <summary>Refuses a row whose truth cannot be compared, before the model is asked.</summary>
+    /// <exception cref="DataException">There is no label, one that the model does not know, or no number.</exception>
+    public abstract void Check(TextRow row);
+
+    /// <summary>Adds an answer.</summary>
+    public void Add(TextRow row, Classification answer)
+    {
+        TokenCount += answer.UsedTokenCount;
+        if (answer.Truncated) TruncatedCount++;
+        Compare(row, answer);
+    }
+
+    /// <summary>The figures over all rows.</summary>
+    public abstract EvaluationSummary Summarise(string model, string data, TimeSpan elapsed);
+
+    protected abstract void Compare(TextRow row, Classification answer);
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Diagnostics;
+using RctOnnx.CommandLine;
+using RctOnnx.Data;
+using RctOnnx.Onnx;
+using RctOnnx.Runtime;
+
+namespace RctOnnx.Cli.Evaluate;
+
+/// <summary>The verb <c>evaluate</c>: a model file against labelled data.</summary>
+internal static class EvaluateCommand
+{
+    private const int ChunkRows = 2048;
+
+    public static Command Create()
+    {
+        Option<string> model = new("--model", "-m") { Description = "The .onnx file.", Required = true, HelpName = "FILE" };
+        Option<string> data = new("--data", "-d") { Description = "Labelled rows: RCT text, TSV, CSV or JSONL.", Required = true, HelpName = "FILE" };
+        Option<DataFormat?> format = new("--format") { Description = "Form of the data. By its name where not given.", HelpName = "tsv|csv|rct|jsonl" };
+        Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
+        Option<string> labelColumn = new("--label-column") { Description = "Column or property of the label, or of the value for regression. Default: label.", DefaultValueFactory = _ => "label" };
+        Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text, for models of pairs." };
+        Option<int?> threads = new("--threads") { Description = "Processor threads; all cores where not given." };
+        Option<bool> json = new("--json") { Description = "Print one JSON object instead of the table." };
+        Command command = new("evaluate", """
+            Asks a model file about labelled rows in ONNX Runtime and compares: accuracy, precision, recall and F1 of every label and their
+            means, the confusion matrix; errors and correlations for regression. The rates are those of the whole way, from text to label.
+
+            Examples:
+              rctonnx evaluate --model model.onnx --data test.txt
+              rctonnx evaluate --model model.onnx --data test.tsv --json | jq .accuracy
+
+            Exit codes: 0 done, 2 options, 3 data, 4 model, 130 stopped.
+            """)
+        { model, data, format, textColumn, labelColumn, pairColumn, threads, json };
+        command.SetWork((parsed, token) =>
+        {
+            string path = parsed.GetRequiredValue(data);
+            ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = parsed.GetValue(labelColumn), Pair = parsed.GetValue(pairColumn) };
+            using TextClassifier classifier = TextClassifier.Load(parsed.GetRequiredValue(model), new TextClassifierOptions { Threads = parsed.GetValue(threads) });
+            if (classifier.ProblemType == ProblemType.MultiLabel)
+                throw new SettingsException($"'{parsed.GetRequiredValue(model)}' names several labels a text; this verb judges models of one label or one value.");
+            Comparison comparison = classifier.ProblemType == ProblemType.Regression ? new ValueComparison(classifier.Labels) : new LabelComparison(classifier.Labels);
+            TimeSpan elapsed = ConsoleProgress.Run("Evaluating", null, "texts", progress =>
+                Ask(classifier, TextDataset.Read(path, parsed.GetValue(format), columns), comparison, progress, token));
+            EvaluationSummary summary = comparison.Summarise(parsed.GetRequiredValue(model), path, elapsed);
+            if (parsed.GetValue(json)) JsonResult.Write(summary);
+            else summary.WriteTable(Console.Out);
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    /// <summary>Time in the classifier; reading the file is not its work.</summary>
+    private static TimeSpan Ask(TextClassifier classifier, IEnumerable<TextRow> rows, Comparison comparison, IWorkProgress progress, CancellationToken token)
+    {
+        TimeSpan elapsed = TimeSpan.Zero;
+        foreach (TextRow[] chunk in rows.Chunk(ChunkRows))
+        {
+            token.ThrowIfCancellationRequested();
+            foreach (TextRow row in chunk) comparison.Check(row);
+            long start = Stopwatch.GetTimestamp();
+            IReadOnlyList<Classification> answers = chunk[0].Pair is null
+                ? classifier.Classify([.. chunk.Select(row => row.Text)], token)
+                : classifier.Classify([.. chunk.Select(row => new TextPair(row.Text, row.Pair!))], token);
+            elapsed += Stopwatch.GetElapsedTime(start);
+            for (int i = 0; i < chunk.Length; i++) comparison.Add(chunk[i], answers[i]);
+            progress.Advance(chunk.Length);
+        }
+        return elapsed;
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using RctOnnx.Data.Metrics;
+using Spectre.Console;
+
+namespace RctOnnx.Cli.Evaluate;
+
+/// <summary>What an evaluation found. Figures that the kind of model does not have are null.</summary>
+internal sealed record EvaluationSummary
+{
+    public required string Model { get; init; }
+
+    public required string Data { get; init; }
+
+    public required long Count { get; init; }
+
+    public double? Accuracy { get; init; }
+
+    public double? MacroF1 { get; init; }
+
+    public ClassMetrics? Macro { get; init; }
+
+    public ClassMetrics? Micro { get; init; }
+
+    public ClassMetrics? Weighted { get; init; }
+
+    public IReadOnlyDictionary<string, ClassMetrics>? PerLabel { get; init; }
+
+    /// <summary>Rows are the true label, columns the answer, both in the order of <see cref="PerLabel"/>.</summary>
+    public IReadOnlyList<IReadOnlyList<long>>? ConfusionMatrix { get; init; }
+
+    public RegressionMetrics? Regression { get; init; }
+
+    public required double Seconds { get; init; }
+
+    public required double SentencesPerSecond { get; init; }
+
+    public required double TokensPerSecond { get; init; }
+
+    public required long Truncated { get; init; }
+
+    /// <summary>For people.</summary>
+    public void WriteTable(TextWriter output)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        console.Profile.Width = Math.Max(console.Profile.Width, 100); // piped output has no width of its own
+        if (PerLabel is not null) WriteLabels(console, PerLabel);
+        if (Regression is { } values)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"Pearson {values.Pearson:F4}, Spearman {values.Spearman:F4}, R2 {values.R2:F4}, mean squared error {values.MeanSquaredError:F4}, mean absolute error {values.MeanAbsoluteError:F4}"));
+        if (Accuracy is not null) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"accuracy {Accuracy:P2}, macro F1 {MacroF1:P2}"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{Count:N0} rows in {Seconds:F1} s: {SentencesPerSecond:N0} sentences/s, {TokensPerSecond:N0} tokens/s; {Truncated:N0} were cut at the limit"));
+    }
+
+    private void WriteLabels(IAnsiConsole console, IReadOnlyDictionary<string, ClassMetrics> labels)
+    {
+        Table table = new Table().AddColumns("label", "precision", "recall", "F1", "rows");
+        foreach ((string name, ClassMetrics one) in labels) Row(name, one);
+        table.AddEmptyRow();
+        Row("macro", Macro!);
+        Row("micro", Micro!);
+        Row("weighted", Weighted!);
+        console.Write(table);
+        Table matrix = new Table { Title = new TableTitle("true label (rows) and answer (columns)") }.AddColumn("");
+        foreach (string name in labels.Keys) matrix.AddColumn(Markup.Escape(name));
+        foreach ((string name, IReadOnlyList<long> row) in labels.Keys.Zip(ConfusionMatrix!))
+            matrix.AddRow([Markup.Escape(name), .. row.Select(count => count.ToString("N0", CultureInfo.InvariantCulture))]);
+        console.Write(matrix);
+
+        void Row(string name, ClassMetrics one) =>
+            table.AddRow(Markup.Escape(name), Percent(one.Precision), Percent(one.Recall), Percent(one.F1), one.Support.ToString("N0", CultureInfo.InvariantCulture));
+
+        static string Percent(double value) => value.ToString("P2", CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,43 @@
+using RctOnnx.Data;
+using RctOnnx.Data.Metrics;
+using RctOnnx.Runtime;
+
+namespace RctOnnx.Cli.Evaluate;
+
+/// <summary>Models that name one label a text.</summary>
+internal sealed class LabelComparison(IReadOnlyList<string> names) : Comparison
+{
+    private readonly LabelSet _labels = new(names);
+    private readonly Dictionary<string, int> _indices = names.Select((name, i) => KeyValuePair.Create(name, i)).ToDictionary();
+    private readonly List<int> _truth = [], _predicted = [];
+
+    public override void Check(TextRow row) => _labels.IndexOf(row);
+
+    public override EvaluationSummary Summarise(string model, string data, TimeSpan elapsed)
+    {
+        ClassificationMetrics metrics = ClassificationMetrics.Compute(_truth, _predicted, names.Count);
+        return new EvaluationSummary
+        {
+            Model = model,
+            Data = data,
+            Count = metrics.Count,
+            Accuracy = metrics.Accuracy,
+            MacroF1 = metrics.Macro.F1,
+            Macro = metrics.Macro,
+            Micro = metrics.Micro,
+            Weighted = metrics.Weighted,
+            PerLabel = names.Zip(metrics.PerClass).ToDictionary(pair => pair.First, pair => pair.Second),
+            ConfusionMatrix = metrics.ConfusionMatrix,
+            Seconds = elapsed.TotalSeconds,
+            SentencesPerSecond = metrics.Count / elapsed.TotalSeconds,
+            TokensPerSecond = TokenCount / elapsed.TotalSeconds,
+            Truncated = TruncatedCount,
+        };
+    }
+
+    protected override void Compare(TextRow row, Classification answer)
+    {
+        _truth.Add(_labels.IndexOf(row));
+        _predicted.Add(_indices[answer.Label]);
+    }
+}

@@ -1,0 +1,54 @@
+using RctOnnx.Onnx;
+
+namespace RctOnnx.Runtime;
+
+/// <summary>
+/// The open graphs of a model: one for single texts and, from the first pair on, one for pairs, where the dialect
+/// distinguishes the two. Thread-safe.
+/// </summary>
+internal sealed class ModelGraphs : IDisposable
+{
+    private readonly LoadedModel _model;
+    private readonly GraphDialect _dialect;
+    private readonly OnnxGraphRunnerOptions _options;
+    private readonly Lazy<OnnxGraphRunner> _pairs;
+
+    private ModelGraphs(LoadedModel model, GraphDialect? wanted, ExecutionProvider provider, int threads)
+    {
+        GraphDialect best = model.Content.IsForeign || provider != ExecutionProvider.Cpu ? GraphDialect.Portable : GraphDialect.CpuFp32;
+        (_model, _dialect) = (model, wanted ?? best);
+        if (_dialect == GraphDialect.CpuFp32 && best != _dialect)
+            throw new SettingsException($"The dialect {_dialect} is for files of this product on {ExecutionProvider.Cpu}; leave Dialect out or choose {GraphDialect.Portable}.");
+        _options = new() { Threads = threads, Provider = provider, FuseSkipLayerNorm = _dialect != GraphDialect.CpuFp32, Output = model.Output };
+        Singles = Open(pairs: false);
+        _pairs = new Lazy<OnnxGraphRunner>(OpenPairs);
+    }
+
+    /// <summary>The graph for single texts.</summary>
+    public OnnxGraphRunner Singles { get; }
+
+    /// <summary>The graph for pairs, opened when it is first asked for.</summary>
+    /// <exception cref="ModelFileException">The model has one token type only, so that it cannot tell the texts of a pair apart.</exception>
+    public OnnxGraphRunner Pairs => _pairs.Value;
+
+    /// <summary>Opens the graph for single texts on the first provider of the policy that works.</summary>
+    public static (ModelGraphs Graphs, ProviderReport Report) Open(LoadedModel model, TextClassifierOptions options, int threads) =>
+        ProviderSelection.Open(options.Provider, provider => new ModelGraphs(model, options.Dialect, provider, threads));
+
+    public void Dispose()
+    {
+        Singles.Dispose();
+        if (_pairs.IsValueCreated) _pairs.Value.Dispose();
+    }
+
+    private OnnxGraphRunner OpenPairs()
+    {
+        if (_model.TokenTypeCount < 2)
+            throw new ModelFileException($"'{_model.Content.Path}' has {_model.TokenTypeCount} token type, pairs need 2: the model was not made for pairs. Pass single texts.");
+        return _dialect == GraphDialect.CpuFp32 ? Open(pairs: true) : Singles;
+    }
+
+    private OnnxGraphRunner Open(bool pairs) => _dialect == GraphDialect.CpuFp32
+        ? OnnxGraphRunner.FromBytes(EncoderGraph.Emit(_model.Content.Artifact!, _dialect, pairs), _options)
+        : OnnxGraphRunner.FromFile(_model.Content.Path, _options);
+}

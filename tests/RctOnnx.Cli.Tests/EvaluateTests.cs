@@ -1,0 +1,63 @@
+using System.Text.Json;
+using RctOnnx.Data.Metrics;
+using RctOnnx.Onnx;
+using RctOnnx.Runtime;
+using RctOnnx.Testing;
+using Xunit;
+
+namespace RctOnnx.Cli.Tests;
+
+public sealed class EvaluateTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Figures_are_those_of_the_librarys_answers()
+    {
+        ModelFile.Write(_folder.File("model.onnx"), RandomModels.Create());
+        string[] texts = [.. Enumerable.Range(0, 40).Select(i => $"{(char)('a' + i % 26)} patients {(char)('a' + i * 7 % 26)}")];
+        int[] truth = [.. texts.Select((_, i) => i % 3)];
+        File.WriteAllLines(_folder.File("data.tsv"), ["label\ttext", .. texts.Select((text, i) => $"label {truth[i]}\t{text}")]);
+        using TextClassifier classifier = TextClassifier.Load(_folder.File("model.onnx"));
+        int[] predicted = [.. texts.Select(text => classifier.Labels.ToList().IndexOf(classifier.Classify(text).Label))];
+        ClassificationMetrics expected = ClassificationMetrics.Compute(truth, predicted, 3);
+
+        ProgramProcess json = Run("--json"), table = Run();
+
+        Assert.True(json.ExitCode == 0, json.Error);
+        JsonElement found = JsonDocument.Parse(json.Output).RootElement;
+        Assert.Equal(expected.Accuracy, found.GetProperty("accuracy").GetDouble());
+        Assert.Equal(expected.Macro.F1, found.GetProperty("macro_f1").GetDouble());
+        Assert.Equal(expected.PerClass[1].Recall, found.GetProperty("per_label").GetProperty("label 1").GetProperty("recall").GetDouble());
+        Assert.Equal(expected.ConfusionMatrix[0][0], found.GetProperty("confusion_matrix")[0][0].GetInt64());
+        Assert.True(found.GetProperty("sentences_per_second").GetDouble() > 0);
+        Assert.True(found.GetProperty("tokens_per_second").GetDouble() > 0);
+        Assert.Contains("macro", table.Output);
+    }
+
+    [Fact]
+    public void A_label_that_the_model_does_not_know_is_named_with_its_line_and_the_known_ones()
+    {
+        ModelFile.Write(_folder.File("model.onnx"), RandomModels.Create());
+        File.WriteAllText(_folder.File("data.tsv"), "label\ttext\nlabel 1\ta\nother\tb\n");
+        ProgramProcess run = Run();
+        Assert.Equal(ExitCodes.InputRefused, run.ExitCode);
+        foreach (string part in (string[])["data.tsv', line 3", "'other'", "label 2"]) Assert.Contains(part, run.Error);
+    }
+
+    [Fact]
+    public void A_model_of_values_is_judged_by_errors_and_correlations()
+    {
+        ModelFile.Write(_folder.File("model.onnx"), RandomModels.Create(problem: ProblemType.Regression, labelCount: 1));
+        File.WriteAllText(_folder.File("data.tsv"), "label\ttext\n1.5\ta\n2\tb\n0\tthe results\n");
+        JsonElement found = JsonDocument.Parse(Run("--json").Output).RootElement;
+        Assert.True(double.IsFinite(found.GetProperty("regression").GetProperty("mean_squared_error").GetDouble()));
+        File.WriteAllText(_folder.File("data.tsv"), "label\ttext\nmany\ta\n");
+        Assert.Equal(ExitCodes.InputRefused, Run().ExitCode);
+    }
+
+    private ProgramProcess Run(params string[] options) =>
+        ProgramProcess.Run("rctonnx", ["evaluate", "--model", _folder.File("model.onnx"), "--data", _folder.File("data.tsv"), .. options]);
+}
