@@ -10,5 +10,6 @@ RootCommand root = new("Makes proven .onnx text classifiers. Verbs explain thems
     VocabularyCommand.Create(),
     PretrainCommand.Create(),
     DoctorCommand.Create(),
+    DemoCommand.Create(),
 };
 return ProgramHost.Run(root, args);

@@ -38,8 +38,8 @@ internal static class PretrainCommand
         Option<double> dropout = Number("--dropout", "Dropout while pre-training.", Defaults.Dropout), maskShare = Number("--mask-share", "Share of the pieces to name.", Defaults.MaskShare);
         Option<double> heldOut = Number("--held-out-share", "Share of the documents kept for the perplexity.", Defaults.HeldOutShare);
         Option<int> every = Number("--evaluate-every", "Steps between checkpoints, each with the perplexity on what is held out.", Defaults.EvaluateEvery);
-        Option<Precision> precision = Number("--precision", "Numbers of the products in training; weights stay fp32.", Defaults.Precision);
-        precision.HelpName = "fp32|bfloat16";
+        Option<string> precision = Number("--precision", "Numbers of the products in training; weights stay fp32.", "fp32");
+        precision.AcceptOnlyFromAmong("fp32", "bf16");
         Option<DeviceChoice> device = Number("--device", "Where to train.", Defaults.Device);
         device.HelpName = "auto|cpu|cuda|mps";
         Option<int?> threads = new("--threads") { Description = "Threads of the processor. Default: all." };
@@ -81,7 +81,7 @@ internal static class PretrainCommand
                 MaskShare = parsed.GetValue(maskShare),
                 HeldOutShare = parsed.GetValue(heldOut),
                 EvaluateEvery = parsed.GetValue(every),
-                Precision = parsed.GetValue(precision),
+                Precision = parsed.GetValue(precision) == "bf16" ? Precision.BFloat16 : Precision.Fp32,
                 Device = parsed.GetValue(device),
                 Threads = parsed.GetValue(threads),
                 Seed = parsed.GetValue(seed),

@@ -46,7 +46,8 @@ internal static class TrainCommand
         return command;
     }
 
-    private static void Print(TrainingOutcome outcome)
+    /// <summary>Figures before and after, speed and proof, for people.</summary>
+    public static void Print(TrainingOutcome outcome)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         if (outcome.Tests.Count > 0)
