@@ -25,6 +25,7 @@ public static class TokenizerFiles
             if (listed is not null && whole is not null && !listed.SequenceEqual(whole.Vocabulary))
                 throw new ModelFileException($"vocab.txt and tokenizer.json in '{folder}' list different pieces (first at {FirstDifference(listed, whole.Vocabulary)}). Keep the one that belongs to the model.");
             (TokenizerSettings settings, int? maxLength) = TokenizerConfig.Merge(whole?.Settings, config?.RootElement, configPath);
+            AddedTokens.Check(folder, config?.RootElement, listed ?? whole!.Vocabulary);
             return new TokenizerSource(listed ?? whole!.Vocabulary, settings, maxLength);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)

@@ -56,6 +56,21 @@ public class TokenizerFilesTests
         Assert.Null(source.MaxLength);
     }
 
+    [Theory]
+    [InlineData("added_tokens.json", """{"[NEW]":3}""")]
+    [InlineData("added_tokens.json", """{"[CLS]":1}""")]
+    [InlineData("tokenizer_config.json", """{"do_lower_case":true,"added_tokens_decoder":{"3":{"content":"[NEW]","special":true}}}""")]
+    public void Tokens_beside_the_vocabulary_are_refused_by_name(string file, string json)
+    {
+        using TemporaryFolder folder = Fill("[PAD]\n[UNK]\n[CLS]\n", null, """{"do_lower_case":true,"added_tokens_decoder":{"2":{"content":"[CLS]","special":true}}}""");
+        File.WriteAllText(folder.File("added_tokens.json"), """{"[PAD]":0}""");
+        Assert.Equal(3, TokenizerFiles.Load(folder.Path).Vocabulary.Count);
+        File.WriteAllText(folder.File(file), json);
+        string message = Assert.Throws<ModelFileException>(() => TokenizerFiles.Load(folder.Path)).Message;
+        Assert.Contains(file, message);
+        Assert.Contains("Added tokens are not supported", message);
+    }
+
     [Fact]
     public void Files_that_disagree_or_are_broken_are_refused()
     {

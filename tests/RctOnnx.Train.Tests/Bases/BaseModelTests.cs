@@ -1,6 +1,7 @@
 using RctOnnx.Onnx;
 using RctOnnx.Testing;
 using RctOnnx.Train.Bases;
+using RctOnnx.Train.Pretraining;
 using RctOnnx.Train.Settings;
 using RctOnnx.Weights;
 using RctOnnx.Weights.HuggingFace;
@@ -67,6 +68,19 @@ public sealed class BaseModelTests : IDisposable
         TrainingBase trained = TrainingBase.Load(settings, artifact.Labels);
         Assert.Equal(artifact.Encoder, trained.Artifact.Encoder);
         Assert.Contains(notes[0], trained.Notes);
+
+        string file = Path.Combine(_folder.File("out"), "model.safetensors");
+        float[] bias = [.. Enumerable.Range(0, padded).Select(i => (float)i)];
+        SafetensorsFile.Write(file, [
+            .. SafetensorsFile.Read(file),
+            new("cls.predictions.transform.dense.weight", TensorData.FromFloats(new float[width * width], width, width)),
+            .. ((string[])["dense.bias", "LayerNorm.weight", "LayerNorm.bias"]).Select(name =>
+                new KeyValuePair<string, TensorData>("cls.predictions.transform." + name, TensorData.FromFloats(new float[width], width))),
+            new("cls.predictions.bias", TensorData.FromFloats(bias, padded)),
+        ]);
+        PretrainingBase start = PretrainingBase.Load(new PretrainSettings { Base = _folder.File("out"), MaxLength = 32 });
+        Assert.Equal(artifact.Encoder, start.Encoder.Encoder);
+        Assert.Equal(bias[..rows], start.Head![TensorNames.MaskedOutputBias].ToFloats());
     }
 
     [Fact]

@@ -16,10 +16,11 @@ internal static class MaskedHeadWeights
     ];
 
     /// <summary>The weights of a checkpoint, or null where it has no such head.</summary>
-    /// <param name="encoder">The encoder.</param>
+    /// <param name="encoder">The encoder as config.json has it.</param>
     /// <param name="tensors">Tensors by their names in the checkpoint.</param>
+    /// <param name="unreachableRows">Values at the end of the output bias that are left out, as rows of the word table were.</param>
     /// <exception cref="ModelFileException">A part of the head is there and another is missing or has a wrong shape.</exception>
-    public static IReadOnlyDictionary<string, TensorData>? Import(EncoderConfig encoder, IReadOnlyDictionary<string, TensorData> tensors)
+    public static IReadOnlyDictionary<string, TensorData>? Import(EncoderConfig encoder, IReadOnlyDictionary<string, TensorData> tensors, int unreachableRows = 0)
     {
         Dictionary<string, TensorData> found = [];
         List<string> faults = [];
@@ -38,6 +39,8 @@ internal static class MaskedHeadWeights
             else found[name] = isMatrix ? tensors[key].Transposed() : TensorData.FromFloats(tensors[key].ToFloats(), shape);
         }
         if (faults.Count == Shapes(encoder).Count && found.Count == 0) return null;
+        if (unreachableRows > 0 && found.TryGetValue(TensorNames.MaskedOutputBias, out TensorData? bias))
+            found[TensorNames.MaskedOutputBias] = TensorData.FromFloats(bias.ToFloats()[..^unreachableRows], bias.ElementCount - unreachableRows);
         return faults.Count == 0 ? found : throw new ModelFileException($"The masked language model's head does not fit its config.json: {string.Join("; ", faults)}.");
     }
 

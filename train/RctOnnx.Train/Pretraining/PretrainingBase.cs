@@ -52,8 +52,10 @@ internal sealed record PretrainingBase(ModelArtifact Encoder, IReadOnlyDictionar
             throw new ModelFileException($"'{folder}' has no pooler; expected one of cls, mean or max for --pooling.");
         HeadConfig head = new() { Kind = HeadKind.None, Pooling = pooling };
         Dictionary<string, TensorData> own = tensors.Where(pair => !pair.Key.StartsWith("classifier.", StringComparison.Ordinal)).ToDictionary(pair => pair.Key, pair => pair.Value);
-        IReadOnlyDictionary<string, TensorData> weights = HuggingFaceNames.Import(config.Encoder, head, 0, own).Weights;
-        return new PretrainingBase(Headless(config.Encoder, pooling, settings, tokenizer.Settings, tokenizer.Vocabulary, weights), MaskedHeadWeights.Import(config.Encoder, tensors));
+        ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, head, 0, own, tokenizer.Vocabulary.Count);
+        return new PretrainingBase(
+            Headless(imported.Encoder, pooling, settings, tokenizer.Settings, tokenizer.Vocabulary, imported.Weights),
+            MaskedHeadWeights.Import(config.Encoder, tensors, imported.UnreachableRows));
     }
 
     private static PretrainingBase FromFile(string path, PretrainSettings settings)
