@@ -4,6 +4,7 @@ using RctOnnx.Train.Commands;
 
 RootCommand root = new("Makes proven .onnx text classifiers. Verbs explain themselves: rctonnx-train VERB --help.")
 {
+    CheckDataCommand.Create(),
     TrainCommand.Create(),
     EvaluateCommand.Create(),
     ExportCommand.Create(),

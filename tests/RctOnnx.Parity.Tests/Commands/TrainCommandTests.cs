@@ -49,6 +49,20 @@ public sealed class TrainCommandTests : IDisposable
         Assert.NotEmpty(typeof(TrainSettings).GetProperties(BindingFlags.Public | BindingFlags.Instance));
     }
 
+    [Fact]
+    public void Check_data_counts_tokens_finds_the_leak_and_refuses_broken_rows()
+    {
+        File.WriteAllLines(_task.File("copy.tsv"), ["label\ttext", .. File.ReadLines(_task.Train).Skip(1).Take(1), "were\tsomething new"]);
+        ProgramProcess leak = ProgramProcess.Run("rctonnx-train", "check-data", "--train", _task.Train, "--test", _task.File("copy.tsv"), "--base", _task.Base, "--max-length", "32", "--json");
+        Assert.True(leak.ExitCode == 0, leak.Error);
+        JsonElement found = JsonDocument.Parse(leak.Output).RootElement;
+        Assert.Equal((1, "tokens", 240), (found.GetProperty("leaks")[0].GetProperty("row_count").GetInt32(), found.GetProperty("length_unit").GetString(), found.GetProperty("sets")[0].GetProperty("rows").GetInt32()));
+        File.AppendAllText(_task.File("copy.tsv"), "a row without a tab\n");
+        ProgramProcess broken = ProgramProcess.Run("rctonnx-train", "check-data", "--train", _task.Train, "--test", _task.File("copy.tsv"));
+        Assert.Equal(ExitCodes.InputRefused, broken.ExitCode);
+        Assert.Contains("copy.tsv', line 4", broken.Error);
+    }
+
     public static TheoryData<string, int, string> Faults => new()
     {
         { "--learning-rate 0", ExitCodes.Usage, "learning-rate is 0" },

@@ -60,13 +60,17 @@ internal static class MachineFindings
     {
         try
         {
-            return paths.FirstOrDefault(File.Exists) is { } path ? File.ReadAllText(path).Trim() : "not stated";
+            return paths.FirstOrDefault(File.Exists) is { } path ? Limit(File.ReadAllText(path).Trim()) : "not stated";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return "not readable";
         }
     }
+
+    // Control groups of version 1 say "no limit" by a number near 2^63 or by -1, those of version 2 by "max".
+    private static string Limit(string text) =>
+        text.StartsWith("max", StringComparison.Ordinal) || text == "-1" || (long.TryParse(text, out long value) && value > 1L << 60) ? "without limit" : text;
 
     private static long FreeSpace(string folder) => new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
 

@@ -56,8 +56,9 @@ internal sealed class Trainer : IDisposable
     /// <summary>What was logged.</summary>
     public IReadOnlyList<RunLogEntry> Log => _log.Entries;
 
-    /// <summary>Rows that the whole run passes, about: a last batch may be smaller.</summary>
-    public long RowsOf(long steps) => Math.Min(steps * _settings.Batch * _settings.Accumulation, (long)(steps / (double)_stepsPerEpoch * _task.Lengths.Count));
+    /// <summary>Rows that so many steps pass.</summary>
+    public long RowsOf(long steps) => steps / _stepsPerEpoch * _task.Lengths.Count
+        + Math.Min(steps % _stepsPerEpoch * _settings.Batch * _settings.Accumulation, _task.Lengths.Count);
 
     /// <summary>Trains to the end, to early stopping, or to cancellation, which leaves a checkpoint.</summary>
     /// <exception cref="OperationCanceledException">Stopped; the checkpoint is written.</exception>

@@ -1,0 +1,52 @@
+namespace RctOnnx.Data;
+
+/// <summary>What a check found in one set of rows.</summary>
+public sealed class CheckedSet
+{
+    private readonly List<int> _lengths = [];
+    private readonly SortedDictionary<string, long> _labels = new(StringComparer.Ordinal);
+
+    internal CheckedSet(string name) => Name = name;
+
+    /// <summary>"train", "dev" or the like.</summary>
+    public string Name { get; }
+
+    /// <summary>Rows.</summary>
+    public long RowCount { get; internal set; }
+
+    /// <summary>Rows of each label.</summary>
+    public IReadOnlyDictionary<string, long> Labels => _labels;
+
+    /// <summary>Rows without a label.</summary>
+    public long UnlabelledCount { get; internal set; }
+
+    /// <summary>Rows whose text is empty or white space.</summary>
+    public long EmptyCount { get; internal set; }
+
+    /// <summary>Rows whose text stood earlier in the same set.</summary>
+    public long DuplicateCount { get; internal set; }
+
+    /// <summary>Of those, rows with another label than the first.</summary>
+    public long ConflictCount { get; internal set; }
+
+    /// <summary>Rows longer than the limit.</summary>
+    public long TruncatedCount { get; internal set; }
+
+    /// <summary>Length below which a share of the rows lies, in the unit of the check; 0 without rows.</summary>
+    /// <param name="share">0 to 1; 1 is the longest.</param>
+    public int LengthAt(double share)
+    {
+        if (_lengths.Count == 0) return 0;
+        _lengths.Sort();
+        return _lengths[Math.Clamp((int)Math.Ceiling(share * _lengths.Count) - 1, 0, _lengths.Count - 1)];
+    }
+
+    internal void Add(string? label, int length, int? limit)
+    {
+        RowCount++;
+        _lengths.Add(length);
+        if (length > limit) TruncatedCount++;
+        if (string.IsNullOrWhiteSpace(label)) UnlabelledCount++;
+        else _labels[label] = _labels.GetValueOrDefault(label) + 1;
+    }
+}

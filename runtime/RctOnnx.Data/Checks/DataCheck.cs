@@ -1,0 +1,91 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace RctOnnx.Data;
+
+/// <summary>
+/// Looks through data before it is trained on. Rows are streamed; of each different text a hash and a place are kept, about 100
+/// bytes. Texts are compared by their letters in lower case with white space evened out.
+/// </summary>
+/// <param name="lengthOf">The length that counts, for example in tokens.</param>
+/// <param name="limit">The longest row that is not cut, or null.</param>
+public sealed class DataCheck(Func<TextRow, int> lengthOf, int? limit)
+{
+    private const int ExampleCount = 5, ListedFaults = 20;
+
+    private readonly Dictionary<UInt128, (int Set, string? Label, string Source, long Line)> _seen = [];
+    private readonly Dictionary<(int From, int To), (long Count, List<string> Examples)> _leaks = [];
+    private readonly List<CheckedSet> _sets = [];
+    private readonly List<string> _errors = [];
+
+    /// <summary>Reads a set: training data first, so that what other sets share with it is a leak. A broken file ends with its first bad row.</summary>
+    /// <param name="name">"train", "dev" or the like.</param>
+    /// <param name="files">The rows of each file.</param>
+    /// <param name="onRow">Called after each row, for progress and to stop.</param>
+    public void Add(string name, IEnumerable<IEnumerable<TextRow>> files, Action? onRow = null)
+    {
+        CheckedSet set = new(name);
+        _sets.Add(set);
+        foreach (IEnumerable<TextRow> file in files)
+        {
+            try
+            {
+                foreach (TextRow row in file)
+                {
+                    Add(set, row);
+                    onRow?.Invoke();
+                }
+            }
+            catch (DataException e)
+            {
+                _errors.Add(e.Message);
+            }
+        }
+    }
+
+    /// <summary>What was found; the first set is the one that is trained on.</summary>
+    public DataCheckResult Finish()
+    {
+        List<string> errors = [.. _errors.Take(ListedFaults)], warnings = [];
+        if (_sets.Count > 0 && _sets[0].Labels.Count < 2 && _errors.Count == 0)
+            errors.Add($"{_sets[0].Name}: {(_sets[0].Labels.Count == 0 ? "no row has a label" : $"all rows have the label '{_sets[0].Labels.Keys.First()}'")}; a classifier needs two labels at least.");
+        foreach (CheckedSet set in _sets)
+        {
+            if (set.UnlabelledCount > 0) errors.Add($"{set.Name}: {set.UnlabelledCount} rows have no label.");
+            foreach ((string label, long count) in set.Labels.Where(pair => !_sets[0].Labels.ContainsKey(pair.Key)))
+                errors.Add($"{set.Name}: the label '{label}' ({count} rows) is not in {_sets[0].Name}, which has {string.Join(", ", _sets[0].Labels.Keys)}.");
+            if (set.EmptyCount > 0) warnings.Add($"{set.Name}: {set.EmptyCount} texts are empty.");
+            if (set.ConflictCount > 0) warnings.Add($"{set.Name}: {set.ConflictCount} rows repeat an earlier text with another label.");
+            if (set.DuplicateCount > set.ConflictCount) warnings.Add($"{set.Name}: {set.DuplicateCount - set.ConflictCount} rows repeat an earlier row.");
+            if (limit is not null && set.TruncatedCount * 20 > set.RowCount) warnings.Add($"{set.Name}: {(double)set.TruncatedCount / set.RowCount:P1} of the rows are cut at {limit}; raise the limit or use windows.");
+        }
+        DataLeak[] leaks = [.. _leaks.OrderBy(pair => pair.Key).Select(pair => new DataLeak(_sets[pair.Key.From].Name, _sets[pair.Key.To].Name, pair.Value.Count, pair.Value.Examples))];
+        warnings.AddRange(leaks.Select(leak => $"LEAK: {leak.RowCount} rows of {leak.To} have a text that stands in {leak.From}: {string.Join("; ", leak.Examples)}{(leak.RowCount > leak.Examples.Count ? "; …" : "")}"));
+        return new DataCheckResult(_sets, leaks, errors, warnings);
+    }
+
+    private void Add(CheckedSet set, TextRow row)
+    {
+        set.Add(row.Label, lengthOf(row), limit);
+        if (string.IsNullOrWhiteSpace(row.Text))
+        {
+            set.EmptyCount++;
+            return; // empty texts are equal, but no sign of a copy
+        }
+        UInt128 hash = MemoryMarshal.Read<UInt128>(SHA256.HashData(Encoding.UTF8.GetBytes(NormalText.Of(row))));
+        int index = _sets.Count - 1;
+        if (_seen.TryAdd(hash, (index, row.Label, row.Source, row.Line))) return;
+        (int from, string? label, string source, long line) = _seen[hash];
+        if (from == index)
+        {
+            set.DuplicateCount++;
+            if (label != row.Label) set.ConflictCount++;
+            return;
+        }
+        ref (long Count, List<string> Examples) leak = ref CollectionsMarshal.GetValueRefOrAddDefault(_leaks, (from, index), out bool exists);
+        if (!exists) leak.Examples = [];
+        leak.Count++;
+        if (leak.Examples.Count < ExampleCount) leak.Examples.Add($"'{source}', line {line} = '{row.Source}', line {row.Line}");
+    }
+}
