@@ -173,6 +173,48 @@ public sealed class ClassifyTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder.Path, "answers*"));
     }
 
+    [Fact]
+    public async Task Ctrl_c_stops_a_run_that_waits_for_input()
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("Windows has no signal to send to one process.");
+        using Process process = ProgramProcess.Start("rctonnx", "classify", "--model", Model, "--input", "-", "--output", _folder.File("answers.jsonl"));
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        while (Directory.GetFiles(_folder.Path, "answers*").Length == 0) await Task.Delay(20, TestContext.Current.CancellationToken);
+        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+        Assert.Equal(ExitCodes.Cancelled, process.ExitCode);
+        Assert.Contains("Stopped", await error);
+        Assert.Empty(Directory.GetFiles(_folder.Path, "answers*"));
+    }
+
+    [Fact]
+    public async Task A_line_on_standard_input_is_answered_before_the_next_one_comes()
+    {
+        using Process process = ProgramProcess.Start("rctonnx", "classify", "--model", Model, "--input", "-", "--echo");
+        foreach (string text in (string[])["the results", "patients"])
+        {
+            await process.StandardInput.WriteLineAsync(text);
+            await process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+            string? line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+            Assert.Equal(text, JsonDocument.Parse(line!).RootElement.GetProperty("text").GetString());
+        }
+        process.StandardInput.Close();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(ExitCodes.Success, process.ExitCode);
+    }
+
+    [Fact]
+    public void A_redirected_output_goes_on_where_the_shell_has_stopped()
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("Needs a shell.");
+        string program = Path.Combine(AppContext.BaseDirectory, "rctonnx.dll"), all = _folder.File("all.txt");
+        using (Process shell = Process.Start("bash", ["-c", $"(echo before; dotnet {program} classify --model {Model} a; echo after) > {all}"])) shell.WaitForExit();
+        string[] lines = File.ReadAllLines(all);
+        Assert.Equal(["before", "after"], [lines[0], lines[^1]]);
+        Assert.Equal(3, lines.Length);
+    }
+
     private static void WriteUntilClosed(StreamWriter input)
     {
         try

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using RctOnnx.Cli.Rows;
 using RctOnnx.CommandLine;
 using RctOnnx.Data;
 using RctOnnx.Onnx;
@@ -11,7 +12,7 @@ namespace RctOnnx.Cli.Classify;
 /// <summary>The verb <c>classify</c>: texts in, labels out.</summary>
 internal static class ClassifyCommand
 {
-    private const string Standard = "-", ArgumentsName = "arguments";
+    private const string Standard = RowInput.StandardInput; // also names standard output
 
     public static Command Create()
     {
@@ -66,23 +67,19 @@ internal static class ClassifyCommand
             AnswerFormat format = parsed.GetValue(outputFormat) ?? (Path.GetExtension(target).ToLowerInvariant() == ".tsv" ? AnswerFormat.Tsv : AnswerFormat.Jsonl);
             ClassifyRun run = new(classifier, new AnswerWriter(format, classifier, shown, parsed.GetValue(echo)));
 
+            RowInput rows = source is null ? RowInput.Of(given) : RowInput.Open(source, parsed.GetValue(inputFormat), columns);
             long count = 0;
-            using Stream? stream = source switch { null => null, Standard => Console.OpenStandardInput(), _ => TextDataset.Open(source) };
-            Write(target, write =>
-            {
-                IEnumerable<TextRow> rows = stream is null
-                    ? given.Select((text, i) => new TextRow { Text = text, Source = ArgumentsName, Line = i + 1 })
-                    : TextDataset.Read(stream, source == Standard ? "standard input" : source!, parsed.GetValue(inputFormat) ?? (source == Standard ? DataFormat.Text : TextDataset.FormatOf(source!)), columns);
-                count = Progress(stream, progress => run.Execute(rows, write, progress, token));
-            });
+            Write(target, write => count = source is null || (target == Standard && !Console.IsOutputRedirected)
+                ? run.Execute(rows, write, null, token) // the answers themselves show how far it is
+                : Progress(rows, run, progress => run.Execute(rows, write, progress, token)));
             if (target != Standard) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Wrote {count:N0} answers to '{target}'."));
             return ExitCodes.Success;
         });
         return command;
     }
 
-    private static long Progress(Stream? input, Func<IWorkProgress, long> work) => input is FileStream { CanSeek: true, Length: > 0 } file
-        ? ConsoleProgress.Run("Classifying", () => (double)file.Position / file.Length, "texts", work)
+    private static long Progress(RowInput input, ClassifyRun run, Func<IWorkProgress, long> work) => input.Length is not null
+        ? ConsoleProgress.Run("Classifying", () => run.Share, "texts", work)
         : ConsoleProgress.Run("Classifying", null, "texts", work);
 
     private static void Write(string target, Action<Action<ReadOnlySpan<byte>>> work)

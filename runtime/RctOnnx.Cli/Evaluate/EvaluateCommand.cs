@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using RctOnnx.Cli.Rows;
 using RctOnnx.CommandLine;
 using RctOnnx.Data;
 using RctOnnx.Onnx;
@@ -10,8 +11,6 @@ namespace RctOnnx.Cli.Evaluate;
 /// <summary>The verb <c>evaluate</c>: a model file against labelled data.</summary>
 internal static class EvaluateCommand
 {
-    private const int ChunkRows = 2048;
-
     public static Command Create()
     {
         Option<string> model = new("--model", "-m") { Description = "The .onnx file.", Required = true, HelpName = "FILE" };
@@ -42,7 +41,7 @@ internal static class EvaluateCommand
                 throw new SettingsException($"'{parsed.GetRequiredValue(model)}' names several labels a text; this verb judges models of one label or one value.");
             Comparison comparison = classifier.ProblemType == ProblemType.Regression ? new ValueComparison(classifier.Labels) : new LabelComparison(classifier.Labels);
             TimeSpan elapsed = ConsoleProgress.Run("Evaluating", null, "texts", progress =>
-                Ask(classifier, TextDataset.Read(path, parsed.GetValue(format), columns), comparison, progress, token));
+                Ask(classifier, RowInput.Open(path, parsed.GetValue(format), columns), comparison, progress, token));
             EvaluationSummary summary = comparison.Summarise(parsed.GetRequiredValue(model), path, elapsed);
             if (parsed.GetValue(json)) JsonResult.Write(summary);
             else summary.WriteTable(Console.Out);
@@ -51,22 +50,15 @@ internal static class EvaluateCommand
         return command;
     }
 
-    /// <summary>Time in the classifier; reading the file is not its work.</summary>
-    private static TimeSpan Ask(TextClassifier classifier, IEnumerable<TextRow> rows, Comparison comparison, IWorkProgress progress, CancellationToken token)
+    // Rows are checked before the model is asked about them; the time is that of the whole way, in which the next rows are read meanwhile.
+    private static TimeSpan Ask(TextClassifier classifier, RowInput rows, Comparison comparison, IWorkProgress progress, CancellationToken token)
     {
-        TimeSpan elapsed = TimeSpan.Zero;
-        foreach (TextRow[] chunk in rows.Chunk(ChunkRows))
+        long start = Stopwatch.GetTimestamp();
+        foreach (RowAnswers chunk in RowAnswers.Of(classifier, rows, token, comparison.Check))
         {
-            token.ThrowIfCancellationRequested();
-            foreach (TextRow row in chunk) comparison.Check(row);
-            long start = Stopwatch.GetTimestamp();
-            IReadOnlyList<Classification> answers = chunk[0].Pair is null
-                ? classifier.Classify([.. chunk.Select(row => row.Text)], token)
-                : classifier.Classify([.. chunk.Select(row => new TextPair(row.Text, row.Pair!))], token);
-            elapsed += Stopwatch.GetElapsedTime(start);
-            for (int i = 0; i < chunk.Length; i++) comparison.Add(chunk[i], answers[i]);
-            progress.Advance(chunk.Length);
+            for (int i = 0; i < chunk.Rows.Count; i++) comparison.Add(chunk.Rows[i], chunk.Answers[i]);
+            progress.Advance(chunk.Rows.Count);
         }
-        return elapsed;
+        return Stopwatch.GetElapsedTime(start);
     }
 }

@@ -1,0 +1,70 @@
+using RctOnnx.Data;
+using RctOnnx.Runtime;
+
+namespace RctOnnx.Cli.Rows;
+
+/// <summary>Some rows with their answers.</summary>
+/// <param name="Rows">The rows.</param>
+/// <param name="Answers">An answer a row.</param>
+/// <param name="Position">Bytes of the input read so far, 0 where its size is not known.</param>
+internal sealed record RowAnswers(IReadOnlyList<TextRow> Rows, IReadOnlyList<Classification> Answers, long Position)
+{
+    // Enough rows for full batches of equal length, few enough characters that memory stays small and a stop is quick.
+    private const int ChunkRows = 2048;
+    private const int ChunkCharacters = 1 << 18;
+
+    /// <summary>Answers to all rows in their order. Rows are read ahead by one chunk on a thread of their own.</summary>
+    /// <param name="classifier">Answers.</param>
+    /// <param name="input">Read once.</param>
+    /// <param name="token">Ends the work between batches, also while it waits for input.</param>
+    /// <param name="check">Refuses a row before the model is asked about it.</param>
+    /// <exception cref="DataException">A row breaks a rule or is too long; names the file and the line.</exception>
+    public static IEnumerable<RowAnswers> Of(TextClassifier classifier, RowInput input, CancellationToken token, Action<TextRow>? check = null)
+    {
+        ChunkBuffer<(TextRow Row, long Position)> buffer = new(ChunkRows, ChunkCharacters, item => item.Row.Text.Length + (item.Row.Pair?.Length ?? 0));
+        CancellationTokenSource stop = new();
+        // A read that waits for standard input cannot be woken, so the thread must not keep the program alive or be waited for.
+        new Thread(() => Fill(input, buffer, stop.Token)) { IsBackground = true, Name = "reader" }.Start();
+        try
+        {
+            while (buffer.Take(token) is { } chunk)
+            {
+                TextRow[] rows = [.. chunk.Select(item => item.Row)];
+                if (check is not null) Array.ForEach(rows, check);
+                yield return new RowAnswers(rows, Classify(classifier, rows, token), chunk[^1].Position);
+                token.ThrowIfCancellationRequested();
+            }
+        }
+        finally
+        {
+            stop.Cancel();
+        }
+    }
+
+    private static IReadOnlyList<Classification> Classify(TextClassifier classifier, TextRow[] rows, CancellationToken token)
+    {
+        try
+        {
+            return rows[0].Pair is null
+                ? classifier.Classify([.. rows.Select(row => row.Text)], token)
+                : classifier.Classify([.. rows.Select(row => new TextPair(row.Text, row.Pair!))], token);
+        }
+        catch (TextTooLongException e) when (e.Index is { } index)
+        {
+            throw new DataException($"'{rows[index].Source}', line {rows[index].Line}: the text {e.Fault}", e);
+        }
+    }
+
+    private static void Fill(RowInput input, ChunkBuffer<(TextRow Row, long Position)> buffer, CancellationToken token)
+    {
+        try
+        {
+            foreach ((TextRow Row, long Position) item in input.Read()) buffer.Add(item, token);
+            buffer.Complete();
+        }
+        catch (Exception e)
+        {
+            buffer.Complete(e);
+        }
+    }
+}
