@@ -1,7 +1,9 @@
 using System.CommandLine;
 using RctOnnx.CommandLine;
 using RctOnnx.Train.Commands;
+using RctOnnx.Train.Training;
 
+NativeHeap.Tune();
 RootCommand root = new("Makes proven .onnx text classifiers. Verbs explain themselves: rctonnx-train VERB --help.")
 {
     CheckDataCommand.Create(),
