@@ -5,13 +5,13 @@ namespace RctOnnx.Data;
 /// <summary>One JSON object a line. A label is a text, a number, or a list of texts.</summary>
 internal static class JsonlReader
 {
-    public static IEnumerable<TextRow> Read(DataSource source, ColumnNames names)
+    public static IEnumerable<TextRow> Read(DataSource source, ColumnNames names, Action<DataException> refuse)
     {
         foreach ((long number, string line) in Utf8Lines.Read(source))
-            if (!string.IsNullOrWhiteSpace(line)) yield return Row(source.Name, number, line, names);
+            if (!string.IsNullOrWhiteSpace(line) && Row(source.Name, number, line, names, refuse) is { } row) yield return row;
     }
 
-    private static TextRow Row(string path, long number, string line, ColumnNames names)
+    private static TextRow? Row(string path, long number, string line, ColumnNames names, Action<DataException> refuse)
     {
         try
         {
@@ -42,9 +42,14 @@ internal static class JsonlReader
                 };
             }
         }
+        catch (DataException e)
+        {
+            refuse(e);
+        }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new DataException($"'{path}', line {number}: not valid JSON ({e.Message})", e);
+            refuse(new DataException($"'{path}', line {number}: not valid JSON ({e.Message})", e));
         }
+        return null;
     }
 }

@@ -3,7 +3,7 @@ namespace RctOnnx.Data;
 /// <summary>The text format of PubMed RCT (Dernoncourt and Lee 2017): the abstract's id is the group.</summary>
 internal static class RctReader
 {
-    public static IEnumerable<TextRow> Read(DataSource source)
+    public static IEnumerable<TextRow> Read(DataSource source, Action<DataException> refuse)
     {
         string? abstractId = null;
         foreach ((long number, string line) in Utf8Lines.Read(source))
@@ -15,9 +15,9 @@ internal static class RctReader
                 continue;
             }
             int tab = line.IndexOf('\t');
-            if (tab <= 0) throw new DataException($"'{source.Name}', line {number}: expected 'LABEL<tab>sentence', '###ID' or an empty line, found '{Shortened(line)}'.");
-            if (abstractId is null) throw new DataException($"'{source.Name}', line {number}: a sentence before the first '###ID' line.");
-            yield return new TextRow { Text = line[(tab + 1)..], Label = line[..tab], Group = abstractId, Source = source.Name, Line = number };
+            if (tab <= 0) refuse(new DataException($"'{source.Name}', line {number}: expected 'LABEL<tab>sentence', '###ID' or an empty line, found '{Shortened(line)}'."));
+            else if (abstractId is null) refuse(new DataException($"'{source.Name}', line {number}: a sentence before the first '###ID' line."));
+            else yield return new TextRow { Text = line[(tab + 1)..], Label = line[..tab], Group = abstractId, Source = source.Name, Line = number };
         }
     }
 

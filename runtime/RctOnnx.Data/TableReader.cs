@@ -11,19 +11,19 @@ internal static class TableReader
     private sealed record Columns(int Text, int Label, int Pair, int Group, int Count);
 
     /// <summary>Tab-separated, read to the letter: PubMed sentences hold lone quotes, which quoting rules would trip over.</summary>
-    public static IEnumerable<TextRow> ReadTsv(DataSource source, ColumnNames names)
+    public static IEnumerable<TextRow> ReadTsv(DataSource source, ColumnNames names, Action<DataException> refuse)
     {
         Columns? columns = null;
         foreach ((long number, string line) in Utf8Lines.Read(source))
         {
             string[] cells = line.Split('\t');
             if (columns is null) columns = Find(source.Name, cells, names);
-            else if (line.Length > 0) yield return Row(source.Name, number, cells, columns);
+            else if (line.Length > 0 && Row(source.Name, number, cells, columns, refuse) is { } row) yield return row;
         }
     }
 
     /// <summary>Comma-separated with quotes.</summary>
-    public static IEnumerable<TextRow> ReadCsv(DataSource source, ColumnNames names)
+    public static IEnumerable<TextRow> ReadCsv(DataSource source, ColumnNames names, Action<DataException> refuse)
     {
         using StreamReader reader = Utf8Lines.Open(source);
         using CsvParser parser = new(reader, new CsvConfiguration(CultureInfo.InvariantCulture) { Mode = CsvMode.RFC4180 });
@@ -37,9 +37,9 @@ internal static class TableReader
                 if (cells[0] is ['\ufeff', ..]) cells[0] = cells[0][1..];
                 columns = Find(source.Name, cells, names);
             }
-            else
+            else if (Row(source.Name, line, cells, columns, refuse) is { } row)
             {
-                yield return Row(source.Name, line, cells, columns);
+                yield return row;
             }
             line = parser.RawRow + 1;
         }
@@ -73,10 +73,13 @@ internal static class TableReader
         }
     }
 
-    private static TextRow Row(string path, long line, string[] cells, Columns columns)
+    private static TextRow? Row(string path, long line, string[] cells, Columns columns, Action<DataException> refuse)
     {
         if (cells.Length != columns.Count)
-            throw new DataException($"'{path}', line {line}: {cells.Length} cells, expected {columns.Count} as in the header.");
+        {
+            refuse(new DataException($"'{path}', line {line}: {cells.Length} cells, expected {columns.Count} as in the header."));
+            return null;
+        }
         return new TextRow
         {
             Text = cells[columns.Text],

@@ -1,6 +1,6 @@
 namespace RctOnnx.Data;
 
-/// <summary>Reads examples row by row, in constant memory. A row that breaks a rule ends the reading with its file and line.</summary>
+/// <summary>Reads examples row by row, in constant memory. A row that breaks a rule ends the reading with its file and line, unless somebody takes such rows.</summary>
 public static class TextDataset
 {
     /// <summary>The format by the file's extension: .tsv, .csv, .jsonl (.ndjson); .txt by its first line, <c>###</c> meaning RCT.</summary>
@@ -28,7 +28,12 @@ public static class TextDataset
     /// <summary>The examples of a file.</summary>
     /// <exception cref="DataException">The file is missing, empty, not UTF-8, lacks a column, or has a row that breaks the format.</exception>
     public static IEnumerable<TextRow> Read(string path, DataFormat? format = null, ColumnNames? columns = null) =>
-        Rows(DataSource.File(path), format ?? FormatOf(path), columns ?? new ColumnNames());
+        Read(path, format, columns, End);
+
+    /// <summary>The good examples of a file; a row that breaks the format is handed to <paramref name="onBadRow"/>, and the reading goes on.</summary>
+    /// <exception cref="DataException">The file is missing, empty, not UTF-8, lacks a column, or its quoting is broken.</exception>
+    public static IEnumerable<TextRow> Read(string path, DataFormat? format, ColumnNames? columns, Action<DataException> onBadRow) =>
+        Rows(DataSource.File(path), format ?? FormatOf(path), columns ?? new ColumnNames(), onBadRow);
 
     /// <summary>The examples of a stream, which is read once and closed at the end.</summary>
     /// <param name="stream">UTF-8 text.</param>
@@ -37,15 +42,17 @@ public static class TextDataset
     /// <param name="columns">Names of the columns or properties.</param>
     /// <exception cref="DataException">The stream is empty, not UTF-8, lacks a column, or has a row that breaks the format.</exception>
     public static IEnumerable<TextRow> Read(Stream stream, string name, DataFormat format, ColumnNames? columns = null) =>
-        Rows(new DataSource(name, () => stream), format, columns ?? new ColumnNames());
+        Rows(new DataSource(name, () => stream), format, columns ?? new ColumnNames(), End);
 
-    private static IEnumerable<TextRow> Rows(DataSource source, DataFormat format, ColumnNames columns) => NotEmpty(source.Name, format switch
+    private static void End(DataException badRow) => throw badRow;
+
+    private static IEnumerable<TextRow> Rows(DataSource source, DataFormat format, ColumnNames columns, Action<DataException> onBadRow) => NotEmpty(source.Name, format switch
     {
         DataFormat.Text => Utf8Lines.Read(source).Select(line => new TextRow { Text = line.Text, Source = source.Name, Line = line.Number }),
-        DataFormat.Tsv => TableReader.ReadTsv(source, columns),
-        DataFormat.Csv => TableReader.ReadCsv(source, columns),
-        DataFormat.Rct => RctReader.Read(source),
-        DataFormat.Jsonl => JsonlReader.Read(source, columns),
+        DataFormat.Tsv => TableReader.ReadTsv(source, columns, onBadRow),
+        DataFormat.Csv => TableReader.ReadCsv(source, columns, onBadRow),
+        DataFormat.Rct => RctReader.Read(source, onBadRow),
+        DataFormat.Jsonl => JsonlReader.Read(source, columns, onBadRow),
         _ => throw new DataException($"The data format {format} is not known; known are {string.Join(", ", Enum.GetNames<DataFormat>())}."),
     });
 

@@ -80,4 +80,14 @@ public class DataCheckTests
 
         static IEnumerable<TextRow> Broken() => Enumerable.Range(0, 1).Select<int, TextRow>(_ => throw new DataException("'a', line 7: broken"));
     }
+
+    [Fact]
+    public void Refuse_of_many_rows_lists_twenty_and_counts_the_rest()
+    {
+        DataCheck check = new(row => row.Text.Length, null);
+        for (int line = 1; line <= 23; line++) check.Refuse(new DataException($"line {line}"));
+        IReadOnlyList<string> errors = check.Finish().Errors;
+        Assert.Equal("line 20", errors[19]);
+        Assert.StartsWith("3 more", Assert.Single(errors.Skip(20)));
+    }
 }

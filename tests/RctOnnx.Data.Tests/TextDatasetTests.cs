@@ -84,4 +84,19 @@ public class TextDatasetTests
         Assert.Equal((4_580, 388, 5), (test.Length, test.Select(row => row.Group).Distinct().Count(), test.Select(row => row.Label).Distinct().Count()));
         Assert.Equal(4_999, TextDataset.Read(SharedFolders.Data("transcriptions", "mtsamples.csv"), null, new ColumnNames { Text = "transcription", Label = "medical_specialty" }).Count());
     }
+
+    [Theory]
+    [InlineData(DataFormat.Rct, "###1\nA\tone\nbroken\nB\ttwo\nbroken\n")]
+    [InlineData(DataFormat.Tsv, "label\ttext\nA\tone\nbroken\nB\ttwo\nx\ty\tz\n")]
+    [InlineData(DataFormat.Csv, "label,text\nA,one\nbroken\nB,two\nx,y,z\n")]
+    [InlineData(DataFormat.Jsonl, "\n{\"label\":\"A\",\"text\":\"one\"}\n{\n{\"label\":\"B\",\"text\":\"two\"}\n{\"label\":\"B\"}\n")]
+    public void Read_with_a_taker_of_bad_rows_goes_on_after_each(DataFormat format, string content)
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder.File("data"), content);
+        List<string> faults = [];
+        Assert.Equal(["one", "two"], TextDataset.Read(folder.File("data"), format, new ColumnNames { Label = "label" }, fault => faults.Add(fault.Message)).Select(row => row.Text));
+        Assert.Collection(faults, first => Assert.Contains("line 3", first), second => Assert.Contains("line 5", second));
+        Assert.Throws<DataException>(() => TextDataset.Read(folder.File("data"), format, new ColumnNames { Label = "label" }).Count());
+    }
 }

@@ -18,8 +18,9 @@ public sealed class DataCheck(Func<TextRow, int> lengthOf, int? limit)
     private readonly Dictionary<(int From, int To), (long Count, List<string> Examples)> _leaks = [];
     private readonly List<CheckedSet> _sets = [];
     private readonly List<string> _errors = [];
+    private long _errorCount;
 
-    /// <summary>Reads a set: training data first, so that what other sets share with it is a leak. A broken file ends with its first bad row.</summary>
+    /// <summary>Reads a set: training data first, so that what other sets share with it is a leak. A file that cannot be read any further is an error; the check goes on with the next.</summary>
     /// <param name="name">"train", "dev" or the like.</param>
     /// <param name="files">The rows of each file.</param>
     /// <param name="onRow">Called after each row, for progress and to stop.</param>
@@ -39,16 +40,24 @@ public sealed class DataCheck(Func<TextRow, int> lengthOf, int? limit)
             }
             catch (DataException e)
             {
-                _errors.Add(e.Message);
+                Refuse(e);
             }
         }
+    }
+
+    /// <summary>Takes a row that breaks its format (<see cref="TextDataset.Read(string, DataFormat?, ColumnNames?, Action{DataException})"/>); the first twenty faults are listed, the rest counted.</summary>
+    public void Refuse(DataException fault)
+    {
+        if (_errors.Count < ListedFaults) _errors.Add(fault.Message);
+        _errorCount++;
     }
 
     /// <summary>What was found; the first set is the one that is trained on.</summary>
     public DataCheckResult Finish()
     {
-        List<string> errors = [.. _errors.Take(ListedFaults)], warnings = [];
-        if (_sets.Count > 0 && _sets[0].Labels.Count < 2 && _errors.Count == 0)
+        List<string> errors = [.. _errors], warnings = [];
+        if (_errorCount > _errors.Count) errors.Add($"{_errorCount - _errors.Count:N0} more faults like these.");
+        if (_sets.Count > 0 && _sets[0].Labels.Count < 2 && _errorCount == 0)
             errors.Add($"{_sets[0].Name}: {(_sets[0].Labels.Count == 0 ? "no row has a label" : $"all rows have the label '{_sets[0].Labels.Keys.First()}'")}; a classifier needs two labels at least.");
         foreach (CheckedSet set in _sets)
         {

@@ -57,10 +57,11 @@ public sealed class TrainCommandTests : IDisposable
         Assert.True(leak.ExitCode == 0, leak.Error);
         JsonElement found = JsonDocument.Parse(leak.Output).RootElement;
         Assert.Equal((1, "tokens", 240), (found.GetProperty("leaks")[0].GetProperty("row_count").GetInt32(), found.GetProperty("length_unit").GetString(), found.GetProperty("sets")[0].GetProperty("rows").GetInt32()));
-        File.AppendAllText(_task.File("copy.tsv"), "a row without a tab\n");
+        File.AppendAllText(_task.File("copy.tsv"), "a row without a tab\nwere\tsomething else\nanother\n");
         ProgramProcess broken = ProgramProcess.Run("rctonnx-train", "check-data", "--train", _task.Train, "--test", _task.File("copy.tsv"));
         Assert.Equal(ExitCodes.InputRefused, broken.ExitCode);
         Assert.Contains("copy.tsv', line 4", broken.Error);
+        Assert.Contains("copy.tsv', line 6", broken.Error);
     }
 
     public static TheoryData<string, int, string> Faults => new()

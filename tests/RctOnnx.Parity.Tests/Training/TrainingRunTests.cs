@@ -93,6 +93,21 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void A_resumed_run_shows_the_kept_figures_from_before_training_unless_the_rows_are_others()
+    {
+        TrainSettings settings = _task.Settings() with { Steps = 2 };
+        double loss = Run(settings, resume: false).Tests[0].Untrained.Loss;
+        string path = new RunFolder(settings.Output).Untrained;
+        string mark = File.ReadAllText(path).Replace(JsonSerializer.Serialize(loss), "123.5", StringComparison.Ordinal);
+        File.WriteAllText(path, mark);
+        Assert.Equal(123.5, Run(settings, resume: true).Tests[0].Untrained.Loss);
+        File.AppendAllText(settings.Test[0], "were\twere a\n");
+        Assert.NotEqual(123.5, Run(settings, resume: true).Tests[0].Untrained.Loss);
+        File.WriteAllText(path, "{");
+        Assert.NotEqual(123.5, Run(settings, resume: true).Tests[0].Untrained.Loss);
+    }
+
+    [Fact]
     public void A_folder_that_holds_a_run_is_neither_overwritten_nor_resumed_by_accident()
     {
         TrainSettings settings = _task.Settings() with { Steps = 2 };

@@ -38,4 +38,15 @@ public sealed record RunState
 
     /// <summary>Seconds of training so far, over all parts of the run.</summary>
     public double Seconds { get; init; }
+
+    /// <summary>Refuses to go on with a run under other settings or on other data.</summary>
+    /// <exception cref="SettingsException">A hash is another one; both are judged.</exception>
+    public void RequireSame(string settingsHash, string dataHash, string folder)
+    {
+        List<string> faults = [];
+        if (SettingsHash != settingsHash) faults.Add("the settings are not those of the run");
+        if (DataHash != dataHash) faults.Add("the training rows are not those of the run");
+        if (faults.Count > 0)
+            throw new SettingsException($"'{folder}' cannot be resumed: {string.Join("; ", faults)}. Resume with the run's own settings and data, or start a new folder.");
+    }
 }

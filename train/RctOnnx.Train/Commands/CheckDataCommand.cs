@@ -34,7 +34,7 @@ internal static class CheckDataCommand
         Option<bool> json = new("--json") { Description = "End standard output with one JSON object." };
         Command command = new("check-data", """
             Counts rows and labels, finds empty and repeated texts, texts that stand in two sets (a leak: the test figures would be too
-            good), labels that training does not see, and rows that break the format; measures lengths and what a limit cuts.
+            good), labels that training does not see, and rows that break the format (all of them, by file and line; twenty are listed); measures lengths and what a limit cuts.
 
             Example:
               rctonnx-train check-data --train train.txt --dev dev.txt --test test.txt --base all-MiniLM-L6-v2 --max-length 128
@@ -58,7 +58,7 @@ internal static class CheckDataCommand
                 foreach ((string name, string path) in TaskData.Names(tests).Zip(tests)) Add(name, [path]);
                 return true;
 
-                void Add(string name, IEnumerable<string> files) => check.Add(name, files.Select(path => Rows(path, parsed.GetValue(format), columns)), () =>
+                void Add(string name, IEnumerable<string> files) => check.Add(name, files.Select(path => Rows(path, parsed.GetValue(format), columns, check.Refuse)), () =>
                 {
                     token.ThrowIfCancellationRequested();
                     progress.Advance(1);
@@ -74,9 +74,9 @@ internal static class CheckDataCommand
     }
 
     // An iterator, so that a file whose form is not known is found where its rows are asked for, like a bad row.
-    private static IEnumerable<TextRow> Rows(string path, DataFormat? format, ColumnNames columns)
+    private static IEnumerable<TextRow> Rows(string path, DataFormat? format, ColumnNames columns, Action<DataException> onBadRow)
     {
-        foreach (TextRow row in TextDataset.Read(path, format, columns)) yield return row;
+        foreach (TextRow row in TextDataset.Read(path, format, columns, onBadRow)) yield return row;
     }
 
     private static int Words(TextRow row) => Count(row.Text) + Count(row.Pair ?? "");

@@ -18,6 +18,11 @@ public static class SettingsJson
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
+    // Where things lie, and how often the run saves itself: none of it changes a number.
+    private static readonly string[] NeutralNames = [.. new[]
+        { nameof(TrainSettings.Base), nameof(TrainSettings.Train), nameof(TrainSettings.Dev), nameof(TrainSettings.Test), nameof(TrainSettings.Output), nameof(TrainSettings.CheckpointEvery) }
+        .Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+
     /// <summary>The object in a file.</summary>
     /// <exception cref="SettingsException">The file is missing, unreadable, or not one JSON object.</exception>
     public static JsonObject ReadObject(string path)
@@ -60,8 +65,13 @@ public static class SettingsJson
 
     /// <summary>
     /// SHA-256 over the settings that decide about the numbers of a run. Paths are left out: the data has a hash of its own, and
-    /// a checkpoint brings its weights.
+    /// a checkpoint brings its weights. Settings at their default are left out too: a build that knows one more resumes the run.
     /// </summary>
-    public static string Hash(TrainSettings settings) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
-        settings with { Base = "", Train = [], Dev = null, Test = [], Output = "", CheckpointEvery = null }, Options)));
+    public static string Hash(TrainSettings settings)
+    {
+        JsonObject values = ToObject(settings), defaults = ToObject(new TrainSettings());
+        string[] same = [.. values.Where(pair => NeutralNames.Contains(pair.Key) || JsonNode.DeepEquals(pair.Value, defaults[pair.Key])).Select(pair => pair.Key)];
+        foreach (string name in same) values.Remove(name);
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(values)));
+    }
 }

@@ -19,6 +19,9 @@ internal sealed record RunFolder(string Path)
     /// <summary>The weights of the best evaluation.</summary>
     public string Best => In("best");
 
+    /// <summary>Answers to the test sets before training.</summary>
+    public string Untrained => In("untrained.json");
+
     /// <summary>The final figures.</summary>
     public string Metrics => In("metrics.json");
 

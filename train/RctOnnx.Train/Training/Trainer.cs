@@ -177,11 +177,7 @@ internal sealed class Trainer : IDisposable
 
     private void Restore(RunCheckpoint checkpoint)
     {
-        List<string> faults = [];
-        if (checkpoint.State.SettingsHash != State.SettingsHash) faults.Add("the settings are not those of the run");
-        if (checkpoint.State.DataHash != State.DataHash) faults.Add("the training rows are not those of the run");
-        if (faults.Count > 0)
-            throw new SettingsException($"'{_folder.Path}' cannot be resumed: {string.Join("; ", faults)}. Resume with the run's own settings and data, or start a new folder.");
+        checkpoint.State.RequireSame(State.SettingsHash, State.DataHash, _folder.Path);
         _task.LoadWeights(checkpoint.Weights);
         _optimizer.LoadState(checkpoint.Moments, checkpoint.State.Step);
         State = checkpoint.State;

@@ -59,6 +59,7 @@ internal sealed class TrainingRun
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(start.Artifact.Vocabulary, start.Artifact.Tokenizer);
         ExampleReader reader = new(tokenizer, labels, _settings.MaxLength);
         ExampleSet train = Read(reader, "train", data.Train, keepTexts: false)!;
+        resumed?.State.RequireSame(_settings.Loop.Hash, train.Hash, _folder.Path);
         ExampleSet? dev = Read(reader, "dev", data.Dev, keepTexts: true);
         ExampleSet[] tests = [.. data.Tests.Select(test => Read(reader, test.Key, test.Value, keepTexts: true)!)];
 
@@ -66,7 +67,7 @@ internal sealed class TrainingRun
         using ClassifierModel model = new(start.Artifact.Encoder, start.Artifact.Head, labels.Names.Count, _settings.Precision);
         model.LoadWeights(start.Artifact.Weights);
         model.to(device);
-        EvaluationResult[] untrained = EvaluateAll("Before training", model, device, tests, tokenizer.PadId);
+        EvaluationResult[] untrained = Untrained(model, device, tests, tokenizer.PadId);
 
         using Trainer trainer = new(_settings.Loop, new ClassificationTask(_settings, model, device, train, dev, tokenizer.PadId), _folder, resumed);
         long rows = trainer.RowsOf(trainer.StepCount);
@@ -141,6 +142,15 @@ internal sealed class TrainingRun
             _say($"Stopped at step {trainer.State.Step}; go on with: rctonnx-train train --resume --output \"{_settings.Output}\"");
             throw;
         }
+    }
+
+    private EvaluationResult[] Untrained(ClassifierModel model, Device device, ExampleSet[] tests, int padId)
+    {
+        string settings = _settings.Loop.Hash;
+        if (UntrainedFigures.Read(_folder.Untrained, settings, tests, model.LabelCount) is { } kept) return kept;
+        EvaluationResult[] results = EvaluateAll("Before training", model, device, tests, padId);
+        UntrainedFigures.Write(_folder.Untrained, settings, tests, results);
+        return results;
     }
 
     private EvaluationResult[] EvaluateAll(string title, ClassifierModel model, Device device, IReadOnlyList<ExampleSet> sets, int padId)
