@@ -97,7 +97,13 @@ public sealed class WordPieceTokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         options ??= new EncodeOptions();
-        PieceBuffer first = Pieces(text, options), second = Pieces(pair ?? "", options);
+        return Encode(text, pair, options, new PieceBuffer(options.Offsets), pair is null ? PieceBuffer.None : new PieceBuffer(options.Offsets));
+    }
+
+    private Encoding Encode(string text, string? pair, EncodeOptions options, PieceBuffer first, PieceBuffer second)
+    {
+        Pieces(text, options, first);
+        if (pair is not null) Pieces(pair, options, second);
         int special = pair is null ? 2 : 3;
         if (options.MaxLength is { } limit && limit < special + 1)
             throw new SettingsException($"The maximum length is {limit}, but {special} special tokens and one piece need {special + 1}.");
@@ -126,8 +132,15 @@ public sealed class WordPieceTokenizer
     /// <summary>Texts on all cores; the answers stand in the order of the texts.</summary>
     public Encoding[] EncodeBatch(IReadOnlyList<string> texts, EncodeOptions? options = null)
     {
+        options ??= new EncodeOptions();
         Encoding[] encodings = new Encoding[texts.Count];
-        Parallel.For(0, texts.Count, i => encodings[i] = Encode(texts[i], null, options));
+        Parallel.For(0, texts.Count, () => new PieceBuffer(options.Offsets), (i, _, buffer) =>
+        {
+            buffer.Clear();
+            ArgumentNullException.ThrowIfNull(texts[i], nameof(texts));
+            encodings[i] = Encode(texts[i], null, options, buffer, PieceBuffer.None);
+            return buffer;
+        }, _ => { });
         return encodings;
     }
 
@@ -141,14 +154,13 @@ public sealed class WordPieceTokenizer
         return 0;
     }
 
-    private PieceBuffer Pieces(string text, EncodeOptions options)
+    private void Pieces(string text, EncodeOptions options, PieceBuffer buffer)
     {
-        PieceBuffer buffer = new(options.Offsets);
         int position = 0;
         if (!options.ParseSpecialTokens)
         {
             Append(text, buffer, ref position);
-            return buffer;
+            return;
         }
         ReadOnlySpan<char> rest = text;
         while (rest.Length > 0)
@@ -158,7 +170,6 @@ public sealed class WordPieceTokenizer
             if (length > 0) buffer.Add(id, position, position += length);
             rest = rest[(at + length)..];
         }
-        return buffer;
     }
 
     private (int At, int Length, int Id) NextSpecialToken(ReadOnlySpan<char> text)
