@@ -174,13 +174,13 @@ public sealed class ClassifyTests : IDisposable
     }
 
     [Fact]
-    public async Task Ctrl_c_stops_a_run_that_waits_for_input()
+    public async Task A_signal_stops_a_run_that_waits_for_input()
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("Windows has no signal to send to one process.");
         using Process process = ProgramProcess.Start("rctonnx", "classify", "--model", Model, "--input", "-", "--output", _folder.File("answers.jsonl"));
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         while (Directory.GetFiles(_folder.Path, "answers*").Length == 0) await Task.Delay(20, TestContext.Current.CancellationToken);
-        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        using (Process kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
             await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         Assert.Equal(ExitCodes.Cancelled, process.ExitCode);
