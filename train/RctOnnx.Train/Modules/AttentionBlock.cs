@@ -1,4 +1,5 @@
 using RctOnnx.Onnx;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RctOnnx.Train.Modules;
@@ -38,6 +39,8 @@ public sealed class AttentionBlock : nn.Module<Tensor, Tensor?, Tensor>
     /// </summary>
     public Tensor forward(Tensor asking, Tensor states, Tensor? additiveMask)
     {
+        // What the backward pass needs is kept by torch itself; all else is freed here and not at the end of the step.
+        using DisposeScope scope = NewDisposeScope();
         Tensor query = Heads(_query.forward(asking)); // [B, heads, Q, head width]
         Tensor key = Heads(_key.forward(states)); // [B, heads, S, head width]
         Tensor value = Heads(_value.forward(states));
@@ -47,7 +50,7 @@ public sealed class AttentionBlock : nn.Module<Tensor, Tensor?, Tensor>
         Tensor context = matmul(shares.to(value.dtype), value); // [B, heads, Q, head width]
         Tensor merged = context.transpose(1, 2).reshape(asking.shape[0], asking.shape[1], _config.HiddenWidth);
         Tensor output = Dropout.Apply(_output.forward(merged), _config.HiddenDropout, training);
-        return _norm.forward(output + asking);
+        return _norm.forward(output + asking).MoveToOuterDisposeScope();
     }
 
     private Tensor Heads(Tensor rows) =>

@@ -1,4 +1,5 @@
 using RctOnnx.Onnx;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RctOnnx.Train.Modules;
@@ -26,8 +27,9 @@ public sealed class FeedForwardBlock : nn.Module<Tensor, Tensor>
     /// <summary>[.., hidden] → [.., hidden], fp32.</summary>
     public override Tensor forward(Tensor states)
     {
+        using DisposeScope scope = NewDisposeScope();
         Tensor inner = Activations.Apply(_config.Activation, _intermediate.forward(states)); // [.., intermediate]
         Tensor output = Dropout.Apply(_output.forward(inner), _config.HiddenDropout, training);
-        return _norm.forward(output + states);
+        return _norm.forward(output + states).MoveToOuterDisposeScope();
     }
 }
