@@ -2,6 +2,7 @@ using System.CommandLine;
 using RctOnnx.Cli.Classify;
 using RctOnnx.Cli.Evaluate;
 using RctOnnx.Cli.Inspect;
+using RctOnnx.Cli.Quantize;
 using RctOnnx.CommandLine;
 
 RootCommand root = new("Runs text classifiers from .onnx files. Verbs explain themselves: rctonnx VERB --help.")
@@ -9,5 +10,6 @@ RootCommand root = new("Runs text classifiers from .onnx files. Verbs explain th
     ClassifyCommand.Create(),
     EvaluateCommand.Create(),
     InspectCommand.Create(),
+    QuantizeCommand.Create(),
 };
 return ProgramHost.Run(root, args);

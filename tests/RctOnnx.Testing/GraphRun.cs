@@ -18,7 +18,7 @@ public sealed class GraphRun : IDisposable
     public GraphRun(byte[] model, GraphDialect dialect, int threads = 1, GraphOptimizationLevel level = GraphOptimizationLevel.ORT_ENABLE_ALL)
     {
         using SessionOptions options = new() { IntraOpNumThreads = threads, GraphOptimizationLevel = level, EnableMemoryPattern = false };
-        if (dialect == GraphDialect.CpuFp32) options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "SkipLayerNormFusion");
+        if (dialect != GraphDialect.Portable) options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "SkipLayerNormFusion");
         _session = new InferenceSession(model, options);
         _dialect = dialect;
     }

@@ -47,6 +47,9 @@ internal sealed record ModelSummary
     public long? ParameterCount { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Int8InputCount { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TokenizerSettings? Tokenizer { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -79,6 +82,7 @@ internal sealed record ModelSummary
         Encoder = content.Artifact?.Encoder,
         Head = content.Artifact?.Head,
         ParameterCount = content.Artifact?.Weights.Values.Sum(weight => weight.ElementCount),
+        Int8InputCount = content.Artifact?.Inputs.Count,
         Tokenizer = content.Artifact?.Tokenizer,
         Calibration = content.Artifact?.Calibration,
         ProbeCount = content.Artifact?.Probes.Count,
@@ -100,6 +104,7 @@ internal sealed record ModelSummary
 
         Row("encoder", string.Create(CultureInfo.InvariantCulture,
             $"{encoder.Architecture}, {encoder.LayerCount} layers x {encoder.HiddenWidth}, {encoder.HeadCount} heads, {encoder.Activation}, {ParameterCount:N0} parameters"));
+        Row("precision", Int8InputCount == 0 ? "fp32" : $"int8: {Int8InputCount} of {QuantizationPoints.Of(encoder).Count} inputs of linear layers");
         Row("head", $"{Head!.Kind} on {Head.Pooling} pooling");
         Row("problem", $"{ProblemType}");
         Row("labels", string.Join(", ", Labels!));

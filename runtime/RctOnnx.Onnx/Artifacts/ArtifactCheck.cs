@@ -31,6 +31,7 @@ public static class ArtifactCheck
             faults.Add("a threshold that is not from 0 to 1");
         CheckProbes(artifact, faults);
         CheckWeights(artifact, faults);
+        if (artifact.Encoder.LayerCount <= artifact.Weights.Count) CheckQuantization(artifact, faults);
         if (faults.Count > 0)
         {
             string more = faults.Count > ListedFaults ? $"; and {faults.Count - ListedFaults} more" : "";
@@ -69,5 +70,25 @@ public static class ArtifactCheck
         }
         foreach (string name in artifact.Weights.Keys.Where(name => !expected.Contains(name)))
             faults.Add($"a weight '{name}' that the configuration has no place for");
+    }
+
+    private static void CheckQuantization(ModelArtifact artifact, List<string> faults)
+    {
+        Dictionary<string, int> axes = new() { [TensorNames.WordEmbeddings] = 0 };
+        Dictionary<string, string[]> points = QuantizationPoints.Of(artifact.Encoder).ToDictionary();
+        foreach (string layer in points.Values.SelectMany(layers => layers)) axes[TensorNames.Weight(layer)] = 1;
+        foreach ((string name, TensorData weight) in artifact.Weights)
+        {
+            if (weight.Scales is not { } scales) continue;
+            if (!axes.TryGetValue(name, out int axis)) faults.Add($"an int8 weight '{name}', which is never int8");
+            else if (scales.Axis != axis) faults.Add($"scales of '{name}' along axis {scales.Axis}, expected {axis}");
+            if (scales.Values.Any(scale => !(scale > 0 && float.IsFinite(scale)))) faults.Add($"a scale of '{name}' that is no positive number");
+        }
+        foreach ((string name, InputQuantization input) in artifact.Inputs)
+        {
+            if (!points.TryGetValue(name, out string[]? layers)) faults.Add($"an int8 input '{name}' that the configuration has no place for");
+            else if (layers.Any(layer => artifact.Weights.GetValueOrDefault(TensorNames.Weight(layer))?.Scales is null)) faults.Add($"an int8 input '{name}' of a layer without int8 weights");
+            if (!(input.Scale > 0 && float.IsFinite(input.Scale))) faults.Add($"a scale {input.Scale} of the input '{name}', expected a positive number");
+        }
     }
 }

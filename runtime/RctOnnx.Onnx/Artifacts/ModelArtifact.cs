@@ -35,6 +35,12 @@ public sealed record ModelArtifact
     /// <summary>Weights by canonical name (<see cref="TensorNames"/>), exactly those of <see cref="WeightShapes"/>.</summary>
     public required IReadOnlyDictionary<string, TensorData> Weights { get; init; }
 
+    /// <summary>
+    /// Points (<see cref="QuantizationPoints"/>) whose linear layers compute in int8; empty for a model in floating point. The
+    /// scales are fixed: they do not depend on the text or the batch.
+    /// </summary>
+    public IReadOnlyDictionary<string, InputQuantization> Inputs { get; init; } = new Dictionary<string, InputQuantization>();
+
     /// <summary>Temperature and thresholds.</summary>
     public Calibration Calibration { get; init; } = new();
 

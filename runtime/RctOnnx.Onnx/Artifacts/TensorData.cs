@@ -14,6 +14,12 @@ public sealed class TensorData
         (Type, Shape, Bytes) = (type, shape, bytes);
     }
 
+    private TensorData(IReadOnlyList<long> shape, ReadOnlyMemory<byte> values, QuantizationScales scales)
+        : this(TensorType.Int8, shape, values) => Scales = scales;
+
+    /// <summary>What int8 values are multiplied by; null for every other type.</summary>
+    public QuantizationScales? Scales { get; }
+
     /// <summary>Element type.</summary>
     public TensorType Type { get; }
 
@@ -30,8 +36,20 @@ public sealed class TensorData
     public static TensorData FromFloats(float[] values, params long[] shape) =>
         new(TensorType.Float32, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
-    /// <summary>The elements as fp32; converts <see cref="TensorType.Float16"/> and <see cref="TensorType.BFloat16"/>.</summary>
-    /// <exception cref="ModelFileException">The type is not a floating point type.</exception>
+    /// <summary>A matrix of int8 values with a scale for each of its rows or columns.</summary>
+    /// <exception cref="ModelFileException">It is no matrix, or there are more or fewer scales than rows or columns.</exception>
+    public static TensorData Quantized(ReadOnlyMemory<byte> values, IReadOnlyList<long> shape, QuantizationScales scales)
+    {
+        if (shape.Count != 2 || scales.Axis is not (0 or 1) || scales.Values.Count != shape[scales.Axis])
+            throw new ModelFileException($"An int8 tensor of shape [{string.Join(", ", shape)}] has {scales.Values.Count} scales for its axis {scales.Axis}; expected is a matrix with one a row or column. Fetch or quantize the model again.");
+        return new(shape, values, scales);
+    }
+
+    /// <summary>
+    /// The elements as fp32; converts <see cref="TensorType.Float16"/> and <see cref="TensorType.BFloat16"/>, and multiplies
+    /// int8 values by their scales.
+    /// </summary>
+    /// <exception cref="ModelFileException">The type is not a floating point type and has no scales.</exception>
     public float[] ToFloats()
     {
         var values = new float[ElementCount];
@@ -53,8 +71,13 @@ public sealed class TensorData
                 ReadOnlySpan<ushort> upper = MemoryMarshal.Cast<byte, ushort>(bytes);
                 for (int i = 0; i < values.Length; i++) values[i] = BitConverter.Int32BitsToSingle(upper[i] << 16);
                 return values;
+            case TensorType.Int8 when Scales is { } scales:
+                ReadOnlySpan<sbyte> whole = MemoryMarshal.Cast<byte, sbyte>(bytes);
+                int columns = (int)Shape[1];
+                for (int i = 0; i < values.Length; i++) values[i] = whole[i] * scales.Values[scales.Axis == 0 ? i / columns : i % columns];
+                return values;
             default:
-                throw new ModelFileException($"A weight of type {Type} cannot be read as numbers; expected Float32, Float16 or BFloat16.");
+                throw new ModelFileException($"A weight of type {Type} cannot be read as numbers; expected Float32, Float16, BFloat16, or Int8 with scales.");
         }
     }
 

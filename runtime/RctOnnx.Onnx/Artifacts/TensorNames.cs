@@ -54,6 +54,10 @@ public static class TensorNames
     /// <summary>Layer normalisation after the feed-forward layers.</summary>
     public static string FeedForwardNorm(int layer) => $"encoder.layer.{layer}.feed_forward.norm";
 
+    /// <summary>Whether a linear layer belongs to the encoder, its embeddings included, and not to a pooler or head.</summary>
+    public static bool IsEncoderLayer(string layer) =>
+        layer == EmbeddingProjection || layer.StartsWith("encoder.layer.", StringComparison.Ordinal);
+
     /// <summary>The weight of a layer named above.</summary>
     public static string Weight(string layer) => layer + ".weight";
 

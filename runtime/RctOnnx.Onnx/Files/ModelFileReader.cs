@@ -16,8 +16,8 @@ internal sealed class ModelFileReader(string path)
     /// <summary>Operators of the portable dialect: what a file of ours may hold.</summary>
     private static readonly HashSet<string> Operators =
     [
-        "Add", "Cast", "Div", "Gather", "Gelu", "Identity", "LayerNormalization", "MatMul", "Max", "Mul", "ReduceMax", "ReduceSum",
-        "Relu", "Reshape", "Shape", "Sigmoid", "Slice", "Softmax", "Sub", "Tanh", "Transpose", "Unsqueeze",
+        "Add", "Cast", "DequantizeLinear", "Div", "Gather", "Gelu", "Identity", "LayerNormalization", "MatMul", "Max", "Mul", "QuantizeLinear", "ReduceMax",
+        "ReduceSum", "Relu", "Reshape", "Shape", "Sigmoid", "Slice", "Softmax", "Sub", "Tanh", "Transpose", "Unsqueeze",
     ];
 
     public ModelFileContent Read()
@@ -51,7 +51,7 @@ internal sealed class ModelFileReader(string path)
             string stated = entries.GetValueOrDefault(MetadataKeys.Sha256, "(none)");
             if (stated != hash)
                 throw Refused($"has the SHA-256 {hash}, but says {stated}: it was changed or damaged after it was written. Fetch or export it again");
-            artifact = ModelMetadata.Read(entries, Weights(model, dataPath));
+            artifact = ModelMetadata.Read(entries, Weights(model, dataPath)) with { Inputs = Inputs(model, dataPath) };
             ArtifactCheck.Validate(artifact);
             CheckSignature(model, artifact);
         }
@@ -142,15 +142,54 @@ internal sealed class ModelFileReader(string path)
 
     private Dictionary<string, TensorData> Weights(ModelProto model, string? dataPath)
     {
+        Dictionary<string, TensorProto> initializers = Initializers(model);
         Dictionary<string, TensorData> weights = [];
-        foreach (TensorProto tensor in model.Graph.Initializer.Where(tensor => tensor.Name.EndsWith(".weight", StringComparison.Ordinal) || tensor.Name.EndsWith(".bias", StringComparison.Ordinal)))
+        foreach ((string name, TensorProto tensor) in initializers)
         {
-            ReadOnlyMemory<byte> bytes = tensor.DataLocation == DataLocation.External ? ExternalData.Read(tensor, dataPath!) : tensor.RawData.Memory;
-            if (!weights.TryAdd(tensor.Name, new TensorData(TensorTypes.FromOnnx(tensor), [.. tensor.Dims], bytes)))
-                throw Refused($"has the weight '{tensor.Name}' twice");
+            if (!name.EndsWith(".weight", StringComparison.Ordinal) && !name.EndsWith(".bias", StringComparison.Ordinal)) continue;
+            TensorData weight = Data(tensor, dataPath);
+            if (initializers.TryGetValue(name + ".scale", out TensorProto? scale))
+            {
+                float[] values = Data(scale, dataPath).ToFloats();
+                if (weight.Type != TensorType.Int8) throw Refused($"has scales for '{name}', which is {weight.Type} and not Int8");
+                weight = TensorData.Quantized(weight.Bytes, weight.Shape, new QuantizationScales(scale.Dims.Count == 2 ? 0 : 1, values));
+            }
+            else if (weight.Type == TensorType.Int8)
+            {
+                throw Refused($"has no scales for the int8 weight '{name}'");
+            }
+            weights.Add(name, weight);
         }
         return weights;
     }
+
+    private Dictionary<string, InputQuantization> Inputs(ModelProto model, string? dataPath)
+    {
+        const string Scale = ".input.scale", ZeroPoint = ".zero_point";
+        Dictionary<string, TensorProto> initializers = Initializers(model);
+        Dictionary<string, InputQuantization> inputs = [];
+        foreach ((string name, TensorProto tensor) in initializers.Where(pair => pair.Key.EndsWith(Scale, StringComparison.Ordinal)))
+        {
+            string point = name[..^".scale".Length];
+            TensorData? zero = initializers.TryGetValue(point + ZeroPoint, out TensorProto? found) ? Data(found, dataPath) : null;
+            float[] scale = Data(tensor, dataPath).ToFloats();
+            if (zero is not { Type: TensorType.UInt8, ElementCount: 1 } || scale.Length != 1)
+                throw Refused($"has no single scale and uint8 zero point for the input '{point}'");
+            inputs.Add(point, new InputQuantization(scale[0], zero.Bytes.Span[0]));
+        }
+        return inputs;
+    }
+
+    private Dictionary<string, TensorProto> Initializers(ModelProto model)
+    {
+        Dictionary<string, TensorProto> initializers = [];
+        foreach (TensorProto tensor in model.Graph.Initializer)
+            if (!initializers.TryAdd(tensor.Name, tensor)) throw Refused($"has the weight '{tensor.Name}' twice");
+        return initializers;
+    }
+
+    private static TensorData Data(TensorProto tensor, string? dataPath) =>
+        new(TensorTypes.FromOnnx(tensor), [.. tensor.Dims], tensor.DataLocation == DataLocation.External ? ExternalData.Read(tensor, dataPath!) : tensor.RawData.Memory);
 
     private static GraphSignature Signature(ModelProto model)
     {

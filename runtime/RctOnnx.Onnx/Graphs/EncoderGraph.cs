@@ -25,13 +25,24 @@ public static class EncoderGraph
         return model.ToByteArray();
     }
 
+    /// <summary>The graph for calibration: as the CPU dialect in fp32, with every point of <see cref="QuantizationPoints"/> as an output.</summary>
+    public static byte[] EmitObserved(ModelArtifact artifact)
+    {
+        ArtifactCheck.Validate(artifact);
+        return CpuGraph.EmitObserved(artifact).ToByteArray();
+    }
+
+    /// <summary>The fused dialect of a model: int8 where it has int8 inputs.</summary>
+    public static GraphDialect CpuDialect(ModelArtifact artifact) => artifact.Inputs.Count == 0 ? GraphDialect.CpuFp32 : GraphDialect.CpuInt8;
+
     internal static ModelProto Build(ModelArtifact artifact, GraphDialect dialect, bool pairs = false)
     {
         ArtifactCheck.Validate(artifact);
         return dialect switch
         {
             GraphDialect.Portable => PortableGraph.Emit(artifact),
-            GraphDialect.CpuFp32 => CpuFp32Graph.Emit(artifact, pairs),
+            GraphDialect.CpuFp32 or GraphDialect.CpuInt8 when dialect == CpuDialect(artifact) => CpuGraph.Emit(artifact, pairs),
+            GraphDialect.CpuFp32 or GraphDialect.CpuInt8 => throw new ModelFileException($"The dialect {dialect} is not for this model, which is {(artifact.Inputs.Count == 0 ? "not quantized" : "int8")}: choose {CpuDialect(artifact)} or {GraphDialect.Portable}."),
             _ => throw new ModelFileException($"The dialect {dialect} is not known; known are {string.Join(", ", Enum.GetNames<GraphDialect>())}."),
         };
     }

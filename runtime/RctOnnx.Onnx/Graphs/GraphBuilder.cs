@@ -45,6 +45,12 @@ internal sealed class GraphBuilder(string name)
         return Initializer(name, DataType.Float, tensor.Shape, tensor.Bytes);
     }
 
+    /// <summary>Adds int8 values.</summary>
+    public string Int8(string name, TensorData tensor) => Initializer(name, DataType.Int8, tensor.Shape, tensor.Bytes);
+
+    /// <summary>Adds a uint8 scalar.</summary>
+    public string Scalar(string name, byte value) => Initializer(name, DataType.Uint8, [], new byte[] { value });
+
     /// <summary>Adds an fp32 constant.</summary>
     public string Constant(string name, float[] values, params long[] shape) =>
         Initializer(name, DataType.Float, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());

@@ -12,4 +12,10 @@ public enum GraphDialect
     /// kernel is slower than what it replaces.
     /// </summary>
     CpuFp32,
+
+    /// <summary>
+    /// As <see cref="CpuFp32"/>, for files of <c>rctonnx quantize</c>: each input of linear layers is quantised once, with the
+    /// scale that the file carries, and each of these layers is one int8 node.
+    /// </summary>
+    CpuInt8,
 }

@@ -3,24 +3,92 @@ using DataType = RctOnnx.Onnx.Protobuf.TensorProto.Types.DataType;
 namespace RctOnnx.Onnx;
 
 /// <summary>The blocks that all dialects share. Every method adds nodes and returns the name of its result.</summary>
-internal sealed class GraphParts(GraphBuilder graph, ModelArtifact artifact)
+/// <param name="graph">Takes the nodes.</param>
+/// <param name="artifact">Has the weights.</param>
+/// <param name="fused">Whether int8 layers are single nodes of ONNX Runtime, and weights that are read in fp32 are stored so.</param>
+/// <param name="observed">Whether the inputs of the layers that can be int8 become graph outputs, under the names of their points.</param>
+internal sealed class GraphParts(GraphBuilder graph, ModelArtifact artifact, bool fused = false, bool observed = false)
 {
-    private readonly HashSet<string> _weights = [];
+    private readonly HashSet<string> _weights = [], _points = [];
+    private readonly Dictionary<string, string> _quantized = [];
 
     /// <summary>The weight of that canonical name, added at its first use.</summary>
     public string Weight(string name)
     {
-        if (_weights.Add(name)) graph.Weight(name, artifact.Weights[name]);
+        TensorData weight = artifact.Weights[name];
+        if (weight.Scales is { } scales && !fused) return Dequantized(name, weight, scales);
+        if (_weights.Add(name)) graph.Weight(name, weight);
         return name;
     }
 
-    /// <summary>x · W + b.</summary>
-    public string Linear(string input, string layer) =>
-        graph.Node("Add", layer + "/linear", [MatMul(input, layer), Weight(TensorNames.Bias(layer))]);
+    /// <summary>Rows of a table, [.., width], for ids [..].</summary>
+    public string Lookup(string table, string ids, string output)
+    {
+        if (artifact.Weights[table].Scales is not { } scales) return graph.Node("Gather", output, [Weight(table), ids], ("axis", 0L));
+        string values = graph.Int8(table, artifact.Weights[table]), factors = graph.Constant(table + ".scale", [.. scales.Values], scales.Values.Count, 1);
+        string rows = graph.Node("Cast", output + "/float", [graph.Node("Gather", output + "/rows", [values, ids], ("axis", 0L))], ("to", (long)DataType.Float));
+        return graph.Node("Mul", output, [rows, graph.Node("Gather", output + "/scales", [factors, ids], ("axis", 0L))]);
+    }
+
+    /// <summary>x · W + b; in int8 where the input of the layer is.</summary>
+    public string Linear(string input, string layer)
+    {
+        if (IsInt8(layer)) return Int8Linear(input, layer, artifact.Weights[TensorNames.Bias(layer)].ToFloats());
+        return graph.Node("Add", layer + "/linear", [MatMul(input, layer), Weight(TensorNames.Bias(layer))]);
+    }
 
     /// <summary>x · W.</summary>
-    public string MatMul(string input, string layer) =>
-        graph.Node("MatMul", layer + "/product", [input, Weight(TensorNames.Weight(layer))]);
+    public string MatMul(string input, string layer)
+    {
+        string point = QuantizationPoints.InputOf(layer);
+        if (observed && TensorNames.IsEncoderLayer(layer) && _points.Add(point))
+            graph.Output(graph.Node("Identity", point, [input]), DataType.Float, "batch", "rows", artifact.Weights[TensorNames.Weight(layer)].Shape[0]);
+        if (IsInt8(layer)) return Int8Linear(input, layer, null);
+        if (artifact.Inputs.TryGetValue(point, out InputQuantization? quantization)) input = Rounded(input, point, quantization);
+        return graph.Node("MatMul", layer + "/product", [input, Weight(TensorNames.Weight(layer))]);
+    }
+
+    /// <summary>Whether a layer is one int8 node.</summary>
+    public bool IsInt8(string layer) => fused && artifact.Inputs.ContainsKey(QuantizationPoints.InputOf(layer));
+
+    /// <summary>(x · W) · factor + b as one int8 node: x is quantised once for all layers that read it, the rest is in the kernel.</summary>
+    public string Int8Linear(string input, string layer, float[]? bias, float factor = 1)
+    {
+        string point = QuantizationPoints.InputOf(layer), name = TensorNames.Weight(layer);
+        string scale = point + ".scale", zero = point + ".zero_point";
+        TensorData weight = artifact.Weights[name];
+        string quantized = Quantized(input, point, artifact.Inputs[point]);
+        string factors = graph.Constant(name + ".scale", [.. weight.Scales!.Values.Select(value => value * factor)], weight.Scales.Values.Count);
+        string constant = bias is null ? "" : graph.Constant(layer + "/bias", bias, bias.Length);
+        return graph.ContribNode("MatMulIntegerToFloat", layer + "/int8", [quantized, graph.Int8(name, weight), scale, factors, zero, "", constant]);
+    }
+
+    private string Quantized(string input, string point, InputQuantization quantization)
+    {
+        string key = input + "/quantized";
+        if (_quantized.TryGetValue(key, out string? known)) return known;
+        string scale = point + ".scale", zero = point + ".zero_point";
+        if (_points.Add(point))
+        {
+            graph.Scalar(scale, quantization.Scale);
+            graph.Scalar(zero, quantization.ZeroPoint);
+        }
+        return _quantized[key] = graph.Node("QuantizeLinear", key, [input, scale, zero]);
+    }
+
+    private string Rounded(string input, string point, InputQuantization quantization)
+    {
+        string quantized = Quantized(input, point, quantization), rounded = input + "/rounded";
+        if (_quantized.TryAdd(rounded, rounded)) graph.Node("DequantizeLinear", rounded, [quantized, point + ".scale", point + ".zero_point"]);
+        return rounded;
+    }
+
+    private string Dequantized(string name, TensorData weight, QuantizationScales scales)
+    {
+        string output = name + "/float";
+        if (!_weights.Add(name)) return output;
+        return graph.Node("DequantizeLinear", output, [graph.Int8(name, weight), graph.Constant(name + ".scale", [.. scales.Values], scales.Values.Count)], ("axis", (long)scales.Axis));
+    }
 
     /// <summary>Layer normalisation over the last dimension.</summary>
     public string Norm(string input, string layer) =>

@@ -46,7 +46,7 @@ internal sealed class PortableGraph
         string length = _graph.Node("Shape", "ids/length", [ids], ("start", 1L), ("end", 2L)); // [1]
         string positions = _graph.Node("Slice", "embeddings/positions",
             [_parts.Weight(TensorNames.PositionEmbeddings), _graph.Vector("embeddings/zero", 0), length]); // [sequence, embedding]
-        string words = _graph.Node("Gather", "embeddings/words", [_parts.Weight(TensorNames.WordEmbeddings), ids], ("axis", 0L));
+        string words = _parts.Lookup(TensorNames.WordEmbeddings, ids, "embeddings/words");
         string kinds = _graph.Node("Gather", "embeddings/types", [_parts.Weight(TensorNames.TokenTypeEmbeddings), types], ("axis", 0L));
         string sum = _graph.Node("Add", "embeddings/sum", [_graph.Node("Add", "embeddings/words_types", [words, kinds]), positions]);
         string normed = _parts.Norm(sum, TensorNames.EmbeddingNorm);

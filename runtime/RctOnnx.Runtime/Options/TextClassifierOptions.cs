@@ -8,7 +8,7 @@ public sealed record TextClassifierOptions
     /// <summary>Where to run. The CPU by default: it needs nothing installed and gives the same bits every time.</summary>
     public ProviderPolicy Provider { get; init; } = ProviderPolicy.Require(ExecutionProvider.Cpu);
 
-    /// <summary>The form of graph; null takes the fastest exact one for the provider (<see cref="GraphDialect.CpuFp32"/> on CPU).</summary>
+    /// <summary>The form of graph; null takes the fastest exact one for the provider (on CPU <see cref="GraphDialect.CpuFp32"/>, or <see cref="GraphDialect.CpuInt8"/> for an int8 file).</summary>
     public GraphDialect? Dialect { get; init; }
 
     /// <summary>Throughput by default: near-linear in cores, where splitting one text over cores is not.</summary>

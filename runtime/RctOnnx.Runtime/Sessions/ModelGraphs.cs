@@ -15,11 +15,11 @@ internal sealed class ModelGraphs : IDisposable
 
     private ModelGraphs(LoadedModel model, GraphDialect? wanted, ExecutionProvider provider, int threads)
     {
-        GraphDialect best = model.Content.IsForeign || provider != ExecutionProvider.Cpu ? GraphDialect.Portable : GraphDialect.CpuFp32;
+        GraphDialect best = model.Content.Artifact is { } artifact && provider == ExecutionProvider.Cpu ? EncoderGraph.CpuDialect(artifact) : GraphDialect.Portable;
         (_model, _dialect) = (model, wanted ?? best);
-        if (_dialect == GraphDialect.CpuFp32 && best != _dialect)
-            throw new SettingsException($"The dialect {_dialect} is for files of this product on {ExecutionProvider.Cpu}; leave Dialect out or choose {GraphDialect.Portable}.");
-        _options = new() { Threads = threads, Provider = provider, FuseSkipLayerNorm = _dialect != GraphDialect.CpuFp32, Output = model.Output };
+        if (_dialect != GraphDialect.Portable && best != _dialect)
+            throw new SettingsException($"The dialect {_dialect} is for {(_dialect == GraphDialect.CpuInt8 ? "int8" : "fp32")} files of this product on {ExecutionProvider.Cpu}, and this is none; leave Dialect out or choose {GraphDialect.Portable}.");
+        _options = new() { Threads = threads, Provider = provider, FuseSkipLayerNorm = _dialect == GraphDialect.Portable, Output = model.Output };
         Singles = Open(pairs: false);
         _pairs = new Lazy<OnnxGraphRunner>(OpenPairs);
     }
@@ -45,10 +45,10 @@ internal sealed class ModelGraphs : IDisposable
     {
         if (_model.TokenTypeCount < 2)
             throw new ModelFileException($"'{_model.Content.Path}' has {_model.TokenTypeCount} token type, pairs need 2: the model was not made for pairs. Pass single texts.");
-        return _dialect == GraphDialect.CpuFp32 ? Open(pairs: true) : Singles;
+        return _dialect == GraphDialect.Portable ? Singles : Open(pairs: true);
     }
 
-    private OnnxGraphRunner Open(bool pairs) => _dialect == GraphDialect.CpuFp32
-        ? OnnxGraphRunner.FromBytes(EncoderGraph.Emit(_model.Content.Artifact!, _dialect, pairs), _options)
-        : OnnxGraphRunner.FromFile(_model.Content.Path, _options);
+    private OnnxGraphRunner Open(bool pairs) => _dialect == GraphDialect.Portable
+        ? OnnxGraphRunner.FromFile(_model.Content.Path, _options)
+        : OnnxGraphRunner.FromBytes(EncoderGraph.Emit(_model.Content.Artifact!, _dialect, pairs), _options);
 }

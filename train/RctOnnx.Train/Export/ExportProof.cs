@@ -79,7 +79,7 @@ internal sealed class ExportProof
             TextCount = _texts.Count,
             Shapes = [.. _shapes.Select(shape => $"{shape.Rows} x {shape.Width}")],
             OptimizationLevels = [.. Levels.Select(level => level.ToString())],
-            Dialects = [.. Enum.GetNames<GraphDialect>()],
+            Dialects = [nameof(GraphDialect.Portable), nameof(GraphDialect.CpuFp32)],
             Versions = new Dictionary<string, string>
             {
                 ["torchsharp"] = VersionOf(typeof(torch).Assembly),

@@ -6,24 +6,29 @@ namespace RctOnnx.Onnx;
 /// <summary>
 /// The fused graph for ONNX Runtime on CPU. Exact savings, none of which changes the answer beyond rounding: the key bias
 /// cancels in the softmax; the value bias passes through the shares, which sum to one, into the output bias; the scale is
-/// in the query weights; without a mask the attention kernel takes its tiled path.
+/// in the query weights; without a mask the attention kernel takes its tiled path. Int8 layers add their biases in the kernel
+/// at no cost, and their inputs must be those that were calibrated: there the value bias stays where it is.
 /// </summary>
-internal sealed class CpuFp32Graph
+internal sealed class CpuGraph
 {
-    private readonly GraphBuilder _graph = new("rctonnx_cpu_fp32");
+    private readonly GraphBuilder _graph = new("rctonnx_cpu");
     private readonly GraphParts _parts;
     private readonly ModelArtifact _artifact;
     private readonly EncoderConfig _encoder;
-    private readonly bool _pairs;
+    private readonly bool _pairs, _foldsValueBias;
 
-    private CpuFp32Graph(ModelArtifact artifact, bool pairs)
+    private CpuGraph(ModelArtifact artifact, bool pairs, bool observed)
     {
         (_artifact, _encoder, _pairs) = (artifact, artifact.Encoder, pairs);
-        _parts = new GraphParts(_graph, artifact);
+        _foldsValueBias = artifact.Inputs.Count == 0 && !observed;
+        _parts = new GraphParts(_graph, artifact, fused: true, observed);
     }
 
     /// <summary>The graph of an artifact; with <paramref name="pairs"/> it takes token types.</summary>
-    public static ModelProto Emit(ModelArtifact artifact, bool pairs) => new CpuFp32Graph(artifact, pairs).Build();
+    public static ModelProto Emit(ModelArtifact artifact, bool pairs) => new CpuGraph(artifact, pairs, observed: false).Build();
+
+    /// <summary>The same in fp32 with the inputs of all linear layers of the encoder as outputs, [batch, rows, width].</summary>
+    public static ModelProto EmitObserved(ModelArtifact artifact) => new CpuGraph(artifact, pairs: false, observed: true).Build();
 
     private ModelProto Build()
     {
@@ -46,7 +51,7 @@ internal sealed class CpuFp32Graph
         string length = _graph.Node("Shape", "ids/length", [ids], ("start", 1L), ("end", 2L));
         string table = _pairs ? _parts.Weight(TensorNames.PositionEmbeddings) : PositionsWithTypeZero();
         string positions = _graph.Node("Slice", "embeddings/positions", [table, _graph.Vector("embeddings/zero", 0), length]);
-        string sum = _graph.Node("Gather", "embeddings/words", [_parts.Weight(TensorNames.WordEmbeddings), ids], ("axis", 0L));
+        string sum = _parts.Lookup(TensorNames.WordEmbeddings, ids, "embeddings/words");
         if (_pairs)
         {
             string types = _graph.Input("token_type_ids", DataType.Int32, "batch", "sequence");
@@ -67,17 +72,26 @@ internal sealed class CpuFp32Graph
     private string Attention(string queries, string states, int layer)
     {
         string prefix = $"layer{layer}", queryLayer = TensorNames.Attention(layer, "query"), outputLayer = TensorNames.Attention(layer, "output");
+        string valueLayer = TensorNames.Attention(layer, "value");
+        // Keys and values first: they see all tokens, which is what an observer must note, and the queries of the last layer do not.
+        string key = _parts.MatMul(states, TensorNames.Attention(layer, "key"));
+        string value = _foldsValueBias ? _parts.MatMul(states, valueLayer) : _parts.Linear(states, valueLayer);
+        string context = _graph.ContribNode("MultiHeadAttention", prefix + "/context", [Query(queries, queryLayer, prefix), key, value],
+            ("num_heads", (long)_encoder.HeadCount), ("scale", 1f));
+        if (!_foldsValueBias) return _parts.Linear(context, outputLayer);
+        string bias = _graph.Constant(prefix + "/folded/output_bias", OutputBias(layer), _encoder.HiddenWidth);
+        return _graph.Node("Add", prefix + "/attention", [_parts.MatMul(context, outputLayer), bias]);
+    }
+
+    private string Query(string queries, string layer, string prefix)
+    {
         int hidden = _encoder.HiddenWidth;
         double scale = 1.0 / Math.Sqrt(_encoder.HeadWidth);
-        string scaledWeight = _graph.Constant(prefix + "/folded/query_weight", Scaled(TensorNames.Weight(queryLayer), scale), hidden, hidden);
-        string scaledBias = _graph.Constant(prefix + "/folded/query_bias", Scaled(TensorNames.Bias(queryLayer), scale), hidden);
-        string query = _graph.Node("Add", prefix + "/query", [_graph.Node("MatMul", prefix + "/query_product", [queries, scaledWeight]), scaledBias]);
-        string key = _parts.MatMul(states, TensorNames.Attention(layer, "key"));
-        string value = _parts.MatMul(states, TensorNames.Attention(layer, "value"));
-        string context = _graph.ContribNode("MultiHeadAttention", prefix + "/context", [query, key, value],
-            ("num_heads", (long)_encoder.HeadCount), ("scale", 1f));
-        string bias = _graph.Constant(prefix + "/folded/output_bias", OutputBias(layer), hidden);
-        return _graph.Node("Add", prefix + "/attention", [_parts.MatMul(context, outputLayer), bias]);
+        float[] scaledBias = Scaled(TensorNames.Bias(layer), scale);
+        if (_parts.IsInt8(layer)) return _parts.Int8Linear(queries, layer, scaledBias, (float)scale);
+        string weight = _graph.Constant(prefix + "/folded/query_weight", Scaled(TensorNames.Weight(layer), scale), hidden, hidden);
+        string bias = _graph.Constant(prefix + "/folded/query_bias", scaledBias, hidden);
+        return _graph.Node("Add", prefix + "/query", [_graph.Node("MatMul", prefix + "/query_product", [queries, weight]), bias]);
     }
 
     /// <summary>b_o + b_v · W_o.</summary>

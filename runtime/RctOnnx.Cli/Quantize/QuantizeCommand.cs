@@ -1,0 +1,111 @@
+using System.CommandLine;
+using RctOnnx.Cli.Rows;
+using RctOnnx.CommandLine;
+using RctOnnx.Data;
+using RctOnnx.Onnx;
+using RctOnnx.Runtime.Quantization;
+
+namespace RctOnnx.Cli.Quantize;
+
+/// <summary>The verb <c>quantize</c>: an fp32 model file becomes an int8 one.</summary>
+internal static class QuantizeCommand
+{
+    public static Command Create()
+    {
+        Option<string> model = new("--model", "-m") { Description = "The fp32 .onnx file.", Required = true, HelpName = "FILE" };
+        Option<string> calibration = new("--calibration") { Description = "Texts of the task, labels not needed: they set the ranges of the activations.", Required = true, HelpName = "FILE" };
+        Option<string> output = new("--output", "-o") { Description = "The int8 .onnx file.", Required = true, HelpName = "FILE" };
+        Option<string?> evaluate = new("--evaluate") { Description = "Labelled dev rows: candidates are compared on them and the drop of accuracy is limited.", HelpName = "FILE" };
+        Option<double> maxDrop = new("--max-drop") { Description = "Allowed drop of accuracy on the dev rows in points. Default: 0.3.", DefaultValueFactory = _ => 0.3 };
+        Option<int> texts = new("--calibration-texts") { Description = "How many texts of the calibration file are used, from its start. Default: 1000.", DefaultValueFactory = _ => 1000 };
+        Option<int> bits = new("--weight-bits") { Description = "7 is safe on every processor; 8 is finer, but saturates on x86 without VNNI. Default: 7.", DefaultValueFactory = _ => 7 };
+        bits.AcceptOnlyFromAmong("7", "8");
+        Option<DataFormat?> format = new("--format") { Description = "Form of both files. By their names where not given.", HelpName = "tsv|csv|rct|jsonl|text" };
+        Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
+        Option<string> labelColumn = new("--label-column") { Description = "Column or property of the label. Default: label.", DefaultValueFactory = _ => "label" };
+        Option<int?> threads = new("--threads") { Description = "Processor threads; all cores where not given." };
+        Option<bool> json = new("--json") { Description = "Print one JSON object instead of the table." };
+        Command command = new("quantize", """
+            Makes an int8 file out of an fp32 one: int8 weights (a scale a column, for the word table a row), and uint8 activations with
+            fixed scales that are calibrated on texts, so that an answer does not depend on the batch. Three ways to set the scales are
+            tried, and the one nearest to the fp32 model on the dev rows (or the calibration texts) is taken. With --evaluate, layers
+            that hurt go back to fp32 until accuracy drops by no more than --max-drop; if that does not help, nothing is written.
+
+            Examples:
+              rctonnx quantize --model model.onnx --calibration train.txt --evaluate dev.txt --output model.int8.onnx
+              rctonnx evaluate --model model.int8.onnx --data test.txt
+
+            Exit codes: 0 done, 2 options, 3 data, 4 model, 6 output, 7 accuracy drops too far, 130 stopped.
+            """)
+        { model, calibration, output, evaluate, maxDrop, texts, bits, format, textColumn, labelColumn, threads, json };
+        command.SetWork((parsed, token) =>
+        {
+            string source = parsed.GetRequiredValue(model), target = parsed.GetRequiredValue(output);
+            if (Directory.Exists(target)) throw new OutputException($"Cannot write '{target}': it is a folder. Name a file that ends in .onnx.");
+            if (parsed.GetValue(texts) < 1) throw new SettingsException($"--calibration-texts is {parsed.GetValue(texts)}, expected at least 1.");
+            if (!(parsed.GetValue(maxDrop) >= 0)) throw new SettingsException($"--max-drop is {parsed.GetValue(maxDrop)}, expected 0 or more points.");
+            if (parsed.GetValue(threads) < 1) throw new SettingsException($"--threads is {parsed.GetValue(threads)}, expected at least 1.");
+            ColumnNames unlabelled = new() { Text = parsed.GetValue(textColumn)!, Label = null };
+            TextRow[] dev = parsed.GetValue(evaluate) is { } devPath
+                ? [.. Rows(devPath, unlabelled with { Label = parsed.GetValue(labelColumn) })] : [];
+            string[] known = [.. ModelFile.Read(source).Artifact?.Labels ?? []];
+            LabelSet labels = new(known);
+            foreach (TextRow row in dev) labels.IndexOf(row);
+            QuantizationOptions options = new()
+            {
+                CalibrationTexts = [.. Rows(parsed.GetRequiredValue(calibration), unlabelled).Take(parsed.GetValue(texts)).Select(row => row.Text)],
+                DevTexts = dev.Length == 0 ? null : [.. dev.Select(row => row.Text)],
+                DevLabels = dev.Length == 0 ? null : [.. dev.Select(row => known[labels.IndexOf(row)])],
+                MaxDrop = parsed.GetValue(maxDrop),
+                WeightLimit = parsed.GetValue(bits) == 7 ? ModelQuantizer.SafeLimit : sbyte.MaxValue,
+                Threads = parsed.GetValue(threads),
+            };
+            QuantizationResult result = Search(source, target, options, token);
+            QuantizeSummary summary = new()
+            {
+                Model = source,
+                Output = target,
+                Bytes = ModelFile.Read(source).FileSize,
+                OutputBytes = ModelFile.Read(target).FileSize,
+                Method = result.Method,
+                Errors = result.Errors.ToDictionary(pair => pair.Key.ToString(), pair => pair.Value),
+                Fp32Inputs = result.Fp32Inputs,
+                DevTexts = options.DevTexts?.Count ?? options.CalibrationTexts.Count,
+                Agreement = result.Agreement,
+                AccuracyBefore = result.AccuracyBefore,
+                AccuracyAfter = result.AccuracyAfter,
+            };
+            if (parsed.GetValue(json)) JsonResult.Write(summary);
+            else summary.WriteTable(Console.Out);
+            return ExitCodes.Success;
+
+            IEnumerable<TextRow> Rows(string path, ColumnNames columns) => RowInput.Open(path, parsed.GetValue(format), columns).Read().Select(item => item.Row);
+        });
+        return command;
+    }
+
+    // Candidates lie beside the output, where there is room for them, until one is chosen.
+    private static QuantizationResult Search(string source, string target, QuantizationOptions options, CancellationToken token)
+    {
+        string folder = $"{Path.GetFullPath(target)}.{Environment.ProcessId:x}.quantize";
+        try
+        {
+            Directory.CreateDirectory(folder);
+            QuantizationResult result = ConsoleProgress.Run("Quantizing", null, "steps", progress => QuantizationSearch.Run(source, options, folder, step =>
+            {
+                progress.Describe($"Quantizing: {step}");
+                progress.Advance(1);
+            }, token));
+            ModelFile.Write(target, result.Artifact);
+            return result;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OutputException($"Cannot write '{target}': {e.Message} Choose another folder or free some space.", e);
+        }
+        finally
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using Microsoft.ML.OnnxRuntime;
+using RctOnnx.Onnx;
+using RctOnnx.Runtime.Tokenization;
+
+namespace RctOnnx.Runtime.Quantization;
+
+/// <summary>Sees which values reach the linear layers of a model.</summary>
+internal static class InputCalibration
+{
+    /// <summary>The values at every point of the encoder, over all tokens of all texts. Reads the texts twice: for the ranges, then for the counts.</summary>
+    public static IReadOnlyDictionary<string, ActivationHistogram> Observe(ModelArtifact artifact, IReadOnlyList<string> texts, int threads, CancellationToken token)
+    {
+        string[] points = [.. QuantizationPoints.Of(artifact.Encoder).Select(point => point.Key)];
+        Dictionary<string, ActivationHistogram> histograms = points.ToDictionary(point => point, _ => new ActivationHistogram());
+        WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(artifact.Vocabulary, artifact.Tokenizer);
+        EncodeOptions encoding = new() { MaxLength = artifact.MaxLength };
+        using SessionOptions options = new() { IntraOpNumThreads = threads, EnableMemoryPattern = false };
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "SkipLayerNormFusion");
+        using InferenceSession session = new(EncoderGraph.EmitObserved(artifact), options);
+        using RunOptions run = new();
+        foreach (bool counts in (bool[])[false, true])
+            foreach (string text in texts)
+            {
+                token.ThrowIfCancellationRequested();
+                int[] ids = tokenizer.Encode(text, options: encoding).Ids;
+                using OrtValue input = OrtValue.CreateTensorValueFromMemory(ids, [1, ids.Length]);
+                using IDisposableReadOnlyCollection<OrtValue> values = session.Run(run, ["input_ids"], [input], points);
+                for (int i = 0; i < points.Length; i++)
+                {
+                    ReadOnlySpan<float> seen = values[i].GetTensorDataAsSpan<float>();
+                    if (counts) histograms[points[i]].Count(seen);
+                    else histograms[points[i]].Widen(seen);
+                }
+            }
+        return histograms;
+    }
+}

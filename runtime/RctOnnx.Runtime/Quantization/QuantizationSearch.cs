@@ -1,0 +1,138 @@
+using System.Text.Json.Nodes;
+using RctOnnx.Onnx;
+
+namespace RctOnnx.Runtime.Quantization;
+
+/// <summary>
+/// From an fp32 model file to an int8 one: scales by three methods, the one whose logits are nearest to the fp32 model's on the
+/// dev texts; where accuracy then drops too far, the inputs that hurt most go back to fp32, one after the other.
+/// </summary>
+public sealed class QuantizationSearch
+{
+    private const double KeptShare = 0.9999;
+
+    private readonly ModelArtifact _source;
+    private readonly QuantizationOptions _options;
+    private readonly Action<string> _report;
+    private readonly string _folder;
+    private readonly IReadOnlyList<string> _texts;
+    private readonly IReadOnlyList<Classification> _expected;
+    private readonly CancellationToken _token;
+
+    private QuantizationSearch(string model, QuantizationOptions options, string folder, Action<string> report, CancellationToken token)
+    {
+        if (options.CalibrationTexts.Count == 0) throw new DataException("There is no text to calibrate with. Give a file with texts of the task.");
+        (_options, _folder, _report, _token) = (options, folder, report, token);
+        _source = ModelFile.Read(model).Artifact
+            ?? throw new ModelFileException($"'{model}' is a foreign file; quantize takes files of this product. Export the model with rctonnx-train export first.");
+        if (_source.Inputs.Count > 0) throw new ModelFileException($"'{model}' is quantized already. Start from the file with fp32 weights.");
+        if (options.DevLabels is not null && _source.ProblemType != ProblemType.SingleLabel)
+            throw new SettingsException($"'{model}' is {_source.ProblemType}; the limit on accuracy is for models of one label. Leave the evaluation out and compare the files with rctonnx evaluate.");
+        _texts = options.DevTexts ?? options.CalibrationTexts;
+        _report("answers of the fp32 model");
+        _expected = Answers(model);
+    }
+
+    /// <summary>Finds the int8 form of a model. Candidates are written to <paramref name="folder"/>, which must exist.</summary>
+    /// <param name="model">A model file of this product in fp32.</param>
+    /// <param name="options">Texts and limits.</param>
+    /// <param name="folder">For passing files.</param>
+    /// <param name="report">Told what is being done.</param>
+    /// <param name="token">Ends the work.</param>
+    /// <exception cref="GateException">Accuracy drops by more than allowed even with every input in fp32.</exception>
+    public static QuantizationResult Run(string model, QuantizationOptions options, string folder, Action<string> report, CancellationToken token) =>
+        new QuantizationSearch(model, options, folder, report, token).Run();
+
+    private QuantizationResult Run()
+    {
+        _report($"ranges over {_options.CalibrationTexts.Count} texts");
+        IReadOnlyDictionary<string, ActivationHistogram> seen =
+            InputCalibration.Observe(_source, _options.CalibrationTexts, _options.Threads ?? Environment.ProcessorCount, _token);
+        Dictionary<QuantizationMethod, Candidate> tried = [];
+        foreach (QuantizationMethod method in Enum.GetValues<QuantizationMethod>())
+            tried[method] = Try(seen.ToDictionary(pair => pair.Key, pair => Scale(pair.Value, method)), $"method {method}");
+        (QuantizationMethod best, Candidate candidate) = tried.MinBy(pair => pair.Value.Error);
+        double? before = Accuracy(_expected), after = Accuracy(candidate.Answers);
+        List<string> fp32 = [];
+        if (before - after > _options.MaxDrop / 100) (candidate, after) = Relax(candidate, before!.Value, fp32);
+        ModelArtifact artifact = candidate.Artifact with { Probes = Probes(candidate.Artifact) };
+        double agreement = (double)candidate.Answers.Zip(_expected).Count(pair => pair.First.Label == pair.Second.Label) / _texts.Count;
+        artifact = artifact with { Training = Record(best, fp32, agreement, before, after) };
+        return new QuantizationResult(artifact, best, tried.ToDictionary(pair => pair.Key, pair => pair.Value.Error), fp32, agreement, before, after);
+    }
+
+    // How much each input hurts is measured once, alone; then the worst go until the drop is small enough.
+    private (Candidate, double?) Relax(Candidate candidate, double before, List<string> fp32)
+    {
+        IReadOnlyDictionary<string, InputQuantization> all = candidate.Artifact.Inputs;
+        string[] worstFirst = [.. all.Keys.Select(point => (Point: point, Try(Without([point]), $"without {point}").Error))
+            .OrderBy(pair => pair.Error).Select(pair => pair.Point)];
+        double? after = null;
+        foreach (string point in worstFirst)
+        {
+            fp32.Add(point);
+            candidate = Try(Without(fp32), $"{fp32.Count} of {all.Count} inputs in fp32");
+            after = Accuracy(candidate.Answers);
+            if (before - after <= _options.MaxDrop / 100) return (candidate, after);
+        }
+        throw new GateException(FormattableString.Invariant($"Int8 drops accuracy on the {_texts.Count} dev texts from {before:P2} to {after:P2}, allowed are {_options.MaxDrop} points; computing all layers in fp32 does not help. Nothing was written. Try weights of 8 bits, or allow more."));
+
+        Dictionary<string, InputQuantization> Without(IReadOnlyCollection<string> points) =>
+            all.Where(pair => !points.Contains(pair.Key)).ToDictionary();
+    }
+
+    private Candidate Try(Dictionary<string, InputQuantization> inputs, string name)
+    {
+        _token.ThrowIfCancellationRequested();
+        _report(name);
+        ModelArtifact artifact = ModelQuantizer.Quantize(_source, inputs, _options.WeightLimit);
+        ModelFile.Write(CandidatePath, artifact);
+        IReadOnlyList<Classification> answers = Answers(CandidatePath);
+        double error = answers.Zip(_expected).Average(pair => pair.First.Logits.Zip(pair.Second.Logits).Average(both => Math.Pow(both.First - both.Second, 2)));
+        return new Candidate(artifact, answers, error);
+    }
+
+    private List<Probe> Probes(ModelArtifact artifact)
+    {
+        ModelFile.Write(CandidatePath, artifact);
+        using TextClassifier classifier = TextClassifier.Load(CandidatePath, new TextClassifierOptions { Threads = 1 });
+        return [.. _source.Probes.Select(probe => probe with { Logits = classifier.Classify(probe.Text).Logits })];
+    }
+
+    private JsonObject Record(QuantizationMethod method, List<string> fp32, double agreement, double? before, double? after)
+    {
+        JsonObject training = _source.Training?.DeepClone().AsObject() ?? [];
+        training["quantization"] = new JsonObject
+        {
+            ["method"] = method.ToString(),
+            ["calibration_texts"] = _options.CalibrationTexts.Count,
+            ["weight_limit"] = _options.WeightLimit,
+            ["fp32_inputs"] = new JsonArray([.. fp32.Select(point => JsonValue.Create(point))]),
+            ["dev_texts"] = _texts.Count,
+            ["dev_agreement"] = agreement,
+            ["dev_accuracy_fp32"] = before,
+            ["dev_accuracy_int8"] = after,
+        };
+        return training;
+    }
+
+    private string CandidatePath => Path.Combine(_folder, "candidate.onnx");
+
+    private IReadOnlyList<Classification> Answers(string path)
+    {
+        using TextClassifier classifier = TextClassifier.Load(path, new TextClassifierOptions { Threads = _options.Threads, LongText = LongTextPolicy.Truncate });
+        return classifier.Classify(_texts, _token);
+    }
+
+    private double? Accuracy(IReadOnlyList<Classification> answers) =>
+        _options.DevLabels is { } labels ? (double)answers.Zip(labels).Count(pair => pair.First.Label == pair.Second) / labels.Count : null;
+
+    private static InputQuantization Scale(ActivationHistogram seen, QuantizationMethod method) => method switch
+    {
+        QuantizationMethod.MinMax => seen.MinMax(),
+        QuantizationMethod.Percentile => seen.Percentile(KeptShare),
+        _ => seen.LeastSquares(),
+    };
+
+    private sealed record Candidate(ModelArtifact Artifact, IReadOnlyList<Classification> Answers, double Error);
+}
