@@ -19,7 +19,6 @@ internal static class QuantizeCommand
         Option<double> maxDrop = new("--max-drop") { Description = "Allowed drop of accuracy on the dev rows in points. Default: 0.3.", DefaultValueFactory = _ => 0.3 };
         Option<int> texts = new("--calibration-texts") { Description = "How many texts of the calibration file are used, from its start. Default: 1000.", DefaultValueFactory = _ => 1000 };
         Option<int> bits = new("--weight-bits") { Description = "7 is safe on every processor; 8 is finer, but saturates on x86 without VNNI. Default: 7.", DefaultValueFactory = _ => 7 };
-        bits.AcceptOnlyFromAmong("7", "8");
         Option<DataFormat?> format = new("--format") { Description = "Form of both files. By their names where not given.", HelpName = "tsv|csv|rct|jsonl|text" };
         Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
         Option<string> labelColumn = new("--label-column") { Description = "Column or property of the label. Default: label.", DefaultValueFactory = _ => "label" };
@@ -43,6 +42,7 @@ internal static class QuantizeCommand
             string source = parsed.GetRequiredValue(model), target = parsed.GetRequiredValue(output);
             if (Directory.Exists(target)) throw new OutputException($"Cannot write '{target}': it is a folder. Name a file that ends in .onnx.");
             if (parsed.GetValue(texts) < 1) throw new SettingsException($"--calibration-texts is {parsed.GetValue(texts)}, expected at least 1.");
+            if (parsed.GetValue(bits) is not (7 or 8)) throw new SettingsException($"--weight-bits is {parsed.GetValue(bits)}, expected 7 or 8.");
             if (!(parsed.GetValue(maxDrop) >= 0)) throw new SettingsException($"--max-drop is {parsed.GetValue(maxDrop)}, expected 0 or more points.");
             if (parsed.GetValue(threads) < 1) throw new SettingsException($"--threads is {parsed.GetValue(threads)}, expected at least 1.");
             ColumnNames unlabelled = new() { Text = parsed.GetValue(textColumn)!, Label = null };

@@ -34,6 +34,22 @@ public static class ModelQuantizer
         return quantized;
     }
 
+    /// <summary>
+    /// The artifact with fp32 weights, as training and other formats need them: int8 values times their scales, activations no
+    /// longer rounded. An artifact without int8 weights is returned as it is.
+    /// </summary>
+    public static ModelArtifact Dequantize(ModelArtifact artifact)
+    {
+        if (artifact.Weights.Values.All(weight => weight.Scales is null)) return artifact;
+        return artifact with
+        {
+            Weights = artifact.Weights.ToDictionary(pair => pair.Key, pair => pair.Value.Scales is null ? pair.Value : TensorData.FromFloats(pair.Value.ToFloats(), [.. pair.Value.Shape])),
+            Inputs = new Dictionary<string, InputQuantization>(),
+            Probes = [],
+            Proof = null,
+        };
+    }
+
     /// <summary>The int8 form of a matrix: the largest absolute value of each row or column becomes <paramref name="limit"/>.</summary>
     internal static TensorData Matrix(TensorData matrix, int axis, int limit)
     {

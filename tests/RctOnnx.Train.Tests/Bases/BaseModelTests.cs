@@ -39,6 +39,30 @@ public sealed class BaseModelTests : IDisposable
     }
 
     [Fact]
+    public void An_int8_file_is_a_base_in_fp32_with_a_word_about_it()
+    {
+        ModelArtifact model = RandomModels.Create(pooling: Pooling.Pooler);
+        ModelArtifact int8 = ModelQuantizer.Quantize(model, QuantizationPoints.Of(model.Encoder).ToDictionary(point => point.Key, _ => InputQuantization.OfRange(-4, 4)));
+        ModelFile.Write(_folder.File("int8.onnx"), int8);
+        List<string> notes = [];
+        ModelArtifact read = BaseModel.LoadClassifier(_folder.File("int8.onnx"), tell: notes.Add);
+        TrainingBase trained = TrainingBase.Load(new TrainSettings { Base = _folder.File("int8.onnx"), MaxLength = 32 }, ["x", "y"]);
+        Assert.Contains("int8", Assert.Single(notes));
+        Assert.Contains(trained.Notes, note => note.Contains("int8", StringComparison.Ordinal));
+        Assert.Empty(read.Inputs);
+        Assert.Empty(trained.Artifact.Inputs);
+        foreach (string name in (string[])[TensorNames.WordEmbeddings, TensorNames.Weight(TensorNames.Intermediate(1))])
+        {
+            Assert.Equal(TensorType.Float32, trained.Artifact.Weights[name].Type);
+            Assert.Equal(int8.Weights[name].ToFloats(), trained.Artifact.Weights[name].ToFloats());
+            Assert.Equal(int8.Weights[name].ToFloats(), read.Weights[name].ToFloats());
+        }
+        HuggingFaceFolder.Write(_folder.File("out"), int8);
+        ModelArtifact folder = BaseModel.LoadClassifier(_folder.File("out"));
+        foreach ((string name, TensorData weight) in read.Weights) Assert.Equal(weight.ToFloats(), folder.Weights[name].ToFloats());
+    }
+
+    [Fact]
     public void A_padded_word_table_is_imported_without_the_padding_and_with_a_word_about_it()
     {
         ModelArtifact artifact = RandomModels.Create(pooling: Pooling.Pooler);

@@ -23,7 +23,10 @@ public static class BaseModel
         ModelFileContent content = ModelFile.Read(folderOrFile);
         ModelArtifact artifact = content.Artifact
             ?? throw new ModelFileException($"'{folderOrFile}' was exported by another program, so that its weights have names of their own. Name the checkpoint folder that it was exported from.");
-        return artifact.Head.Kind == HeadKind.None ? throw NoHead(folderOrFile, "it is an encoder alone") : artifact;
+        if (artifact.Head.Kind == HeadKind.None) throw NoHead(folderOrFile, "it is an encoder alone");
+        ModelArtifact plain = ModelQuantizer.Dequantize(artifact);
+        if (plain != artifact) tell?.Invoke($"'{folderOrFile}' is int8: its rounded weights are used, in fp32.");
+        return plain;
     }
 
     private static ModelArtifact FromFolder(string folder, WeightsOptions? options, Action<string>? tell)

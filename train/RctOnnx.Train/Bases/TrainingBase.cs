@@ -51,8 +51,9 @@ internal sealed record TrainingBase(ModelArtifact Artifact, IReadOnlyList<string
 
     private static TrainingBase FromFile(TrainSettings settings, IReadOnlyList<string> labels)
     {
-        ModelArtifact trained = ModelFile.Read(settings.Base).Artifact
+        ModelArtifact stored = ModelFile.Read(settings.Base).Artifact
             ?? throw new ModelFileException($"'{settings.Base}' was exported by another program, so that its weights have names of their own. Name the checkpoint folder that it was exported from.");
+        ModelArtifact trained = ModelQuantizer.Dequantize(stored);
         HeadConfig own = trained.Head.Kind == HeadKind.None ? trained.Head with { Kind = HeadKind.Linear } : trained.Head;
         HeadConfig head = Choose(settings, own, own.Dropout);
         bool keep = !settings.NewHead && trained.Head.Kind == head.Kind && trained.Head.Pooling == head.Pooling && trained.Labels.SequenceEqual(labels);
@@ -61,6 +62,7 @@ internal sealed record TrainingBase(ModelArtifact Artifact, IReadOnlyList<string
             .Where(pair => wanted.Contains(pair.Key) && (keep || !IsHead(pair.Key)))
             .ToDictionary(pair => pair.Key, pair => pair.Value);
         List<string> notes = [keep ? $"The head of '{settings.Base}' is trained further." : $"The head is drawn anew from the seed; '{settings.Base}' gives the encoder."];
+        if (trained != stored) notes.Add($"'{settings.Base}' is int8: training starts from its rounded weights, in fp32.");
         return Complete(settings, labels, notes, trained with
         {
             Head = head,

@@ -115,6 +115,7 @@ public static class HuggingFaceNames
     {
         string prefix = artifact.Head.Kind == HeadKind.None ? "" : Prefix(artifact.Encoder.Architecture);
         List<KeyValuePair<string, TensorData>> tensors = [];
+        artifact = ModelQuantizer.Dequantize(artifact);
         foreach ((string name, _) in WeightShapes.Of(artifact.Encoder, artifact.Head, artifact.Labels.Count))
         {
             string key = ToHuggingFace(name, artifact.Encoder, artifact.Head.Kind);

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using RctOnnx.Onnx;
+using RctOnnx.Runtime;
+using RctOnnx.Testing;
+using Xunit;
+
+namespace RctOnnx.Cli.Tests;
+
+public sealed class QuantizeTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string[] _texts = [.. Enumerable.Range(0, 60).Select(i => $"{(char)('a' + i % 26)} patients {(char)('a' + i * 7 % 26)} results {(char)('a' + i * 3 % 26)}")];
+
+    public QuantizeTests()
+    {
+        ModelArtifact model = RandomModels.Create(hidden: 48, heads: 4, layers: 3);
+        ModelFile.Write(Model, model);
+        using TextClassifier classifier = TextClassifier.Load(Model);
+        ModelFile.Write(Model, model with { Probes = [new Probe("the results", [2, 59, 60, 3], classifier.Classify("the results").Logits)] });
+        File.WriteAllLines(_folder.File("texts.tsv"), ["label\ttext", .. _texts.Select(text => $"{classifier.Classify(text).Label}\t{text}")]);
+    }
+
+    private string Model => _folder.File("model.onnx");
+
+    private string Output => _folder.File("int8.onnx");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void An_int8_file_is_written_that_answers_like_the_fp32_one_whatever_the_batch()
+    {
+        ProgramProcess run = Run("--evaluate", _folder.File("texts.tsv"), "--max-drop", "20", "--json");
+        Assert.True(run.ExitCode == 0, run.Error);
+        JsonElement found = JsonDocument.Parse(run.Output).RootElement;
+        ModelArtifact written = ModelFile.Read(Output).Artifact!;
+        Assert.Equal(12, written.Inputs.Count);
+        Assert.Single(written.Probes);
+        Assert.Equal(60, written.Training!["quantization"]!["dev_texts"]!.GetValue<int>());
+        Assert.Equal(3, found.GetProperty("errors").EnumerateObject().Count());
+        Assert.Equal(1, found.GetProperty("accuracy_before").GetDouble()); // the labels are the fp32 model's answers
+        using TextClassifier fp32 = TextClassifier.Load(Model), int8 = TextClassifier.Load(Output, new TextClassifierOptions { BatchTokens = 64 });
+        IReadOnlyList<Classification> together = int8.Classify(_texts, TestContext.Current.CancellationToken);
+        for (int i = 0; i < _texts.Length; i++) Assert.Equal(int8.Classify(_texts[i]).Logits, together[i].Logits);
+        double agreement = _texts.Where((text, i) => fp32.Classify(text).Label == together[i].Label).Count() / 60.0;
+        Assert.Equal(agreement, found.GetProperty("agreement").GetDouble(), 9);
+        Assert.Equal(agreement, found.GetProperty("accuracy_after").GetDouble(), 9);
+        Assert.Equal(["int8.onnx", "model.onnx", "texts.tsv"], Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void A_drop_that_is_too_large_even_with_all_layers_in_fp32_writes_nothing()
+    {
+        // One huge value in each row of the word table: with one scale a row all words become the same. The bias puts half of the
+        // texts on either side, so that the int8 model, which cannot tell them apart, misses about half.
+        ModelArtifact model = ModelFile.Read(Model).Artifact! with { Probes = [] };
+        float[] words = model.Weights[TensorNames.WordEmbeddings].ToFloats();
+        for (int i = 0; i < words.Length; i += 48) words[i] = 100;
+        Dictionary<string, TensorData> weights = new(model.Weights) { [TensorNames.WordEmbeddings] = TensorData.FromFloats(words, words.Length / 48, 48) };
+        ModelFile.Write(Model, model with { Weights = weights });
+        using (TextClassifier classifier = TextClassifier.Load(Model))
+        {
+            float[] differences = [.. _texts.Select(text => classifier.Classify(text).Logits).Select(logits => logits[0] - logits[1]).Order()];
+            float[] bias = model.Weights["head.output.bias"].ToFloats();
+            weights["head.output.bias"] = TensorData.FromFloats([bias[0], bias[1] + differences[30], -99], 3);
+        }
+        ModelFile.Write(Model, model with { Weights = weights });
+        using (TextClassifier classifier = TextClassifier.Load(Model))
+            File.WriteAllLines(_folder.File("texts.tsv"), ["label\ttext", .. _texts.Select(text => $"{classifier.Classify(text).Label}\t{text}")]);
+        File.WriteAllText(Output, "an older file");
+
+        ProgramProcess run = Run("--evaluate", _folder.File("texts.tsv"), "--max-drop", "5");
+
+        Assert.True(run.ExitCode == ExitCodes.GateFailed, $"exit {run.ExitCode}: {run.Error}{run.Output}");
+        Assert.Contains("Nothing was written", run.Error);
+        Assert.Equal("an older file", File.ReadAllText(Output));
+        Assert.Equal(3, Directory.EnumerateFileSystemEntries(_folder.Path).Count());
+    }
+
+    [Fact]
+    public void An_int8_file_or_bad_input_is_refused_in_one_line()
+    {
+        Assert.Equal(0, Run().ExitCode);
+        Refused(ExitCodes.ModelRefused, "quantized already", "--model", Output, "--calibration", _folder.File("texts.tsv"), "--output", _folder.File("again.onnx"));
+        Refused(ExitCodes.InputRefused, "missing.tsv", "--model", Model, "--calibration", _folder.File("missing.tsv"), "--output", Output);
+        Refused(ExitCodes.Usage, "calibration-texts", "--model", Model, "--calibration", _folder.File("texts.tsv"), "--output", Output, "--calibration-texts", "0");
+        Refused(ExitCodes.Usage, "weight-bits", "--model", Model, "--calibration", _folder.File("texts.tsv"), "--output", Output, "--weight-bits", "4");
+        Refused(ExitCodes.OutputFailed, "folder", "--model", Model, "--calibration", _folder.File("texts.tsv"), "--output", _folder.Path);
+        File.WriteAllText(_folder.File("other.tsv"), "label\ttext\nunknown\tthe results\n");
+        Refused(ExitCodes.InputRefused, "unknown", "--model", Model, "--calibration", _folder.File("texts.tsv"), "--evaluate", _folder.File("other.tsv"), "--output", Output);
+
+        static void Refused(int code, string word, params string[] arguments)
+        {
+            ProgramProcess run = ProgramProcess.Run("rctonnx", ["quantize", .. arguments]);
+            Assert.True(run.ExitCode == code, $"exit {run.ExitCode}: {run.Error}");
+            Assert.Contains(word, run.Error);
+            Assert.DoesNotContain("   at ", run.Error);
+        }
+    }
+
+    private ProgramProcess Run(params string[] more) =>
+        ProgramProcess.Run("rctonnx", ["quantize", "--model", Model, "--calibration", _folder.File("texts.tsv"), "--output", Output, .. more]);
+}
