@@ -32,6 +32,9 @@ public sealed class TextClassifier : IDisposable
     /// <summary>Longest sequence in tokens, special tokens included.</summary>
     public int MaxLength { get; }
 
+    /// <summary>The engine, for benchmarks of its parts.</summary>
+    internal ClassifierEngine Engine => _engine;
+
     /// <summary>Loads, checks and warms a model file, ours or foreign (with config.json and vocabulary beside it).</summary>
     /// <exception cref="ModelFileException">The file is broken or answers its probes differently.</exception>
     /// <exception cref="ProviderException">No allowed provider works.</exception>

@@ -45,6 +45,9 @@ internal sealed class ClassifierEngine : IDisposable
     public Classification[] Answer(IReadOnlyList<TextPair> pairs, CancellationToken token) =>
         Answer(pairs, _preparation.Prepare, _graphs.Pairs, token);
 
+    /// <summary>Logits of tokenised texts, [rows, labels], in their order: the engine without tokenizer and answers.</summary>
+    public float[] Logits(int[][] rows, CancellationToken token) => Logits(rows, null, _graphs.Singles, token);
+
     public void Dispose() => _graphs.Dispose();
 
     private Classification[] Answer<T>(IReadOnlyList<T> items, Func<T, TokenizedText> prepare, OnnxGraphRunner runner, CancellationToken token)
