@@ -40,34 +40,47 @@ public class GoldenCheckpointTests
         };
     }
 
-    /// <summary>The answers of the portable graph, padded, and of the CPU graph, row by row without padding.</summary>
-    private static (float[] Portable, float[] Cpu) Run(ModelArtifact model, JsonElement input, string output)
+    /// <summary>
+    /// The answers of every fp32 dialect: the CPU graph row by row without padding, the CoreML graphs in every length that holds
+    /// the rows, the others padded.
+    /// </summary>
+    private static List<(string Dialect, float[] Values)> Run(ModelArtifact model, JsonElement input, string output)
     {
         int[][] ids = GoldenTensor.Rows(input.GetProperty("input_ids")), mask = GoldenTensor.Rows(input.GetProperty("attention_mask"));
         int[][] types = GoldenTensor.Rows(input.GetProperty("token_type_ids"));
         int[][] real = [.. ids.Zip(mask, (row, shown) => row[..shown.Sum()])];
-        using GraphRun portable = new(model, GraphDialect.Portable), cpu = new(model, GraphDialect.CpuFp32, pairs: true);
-        float[] alone = [.. real.SelectMany((row, i) => cpu.Run([row], output, types: [types[i][..row.Length]]))];
-        return (portable.Run(real, output, ids[0].Length, types), alone);
+        using GraphRun portable = new(model, GraphDialect.Portable), cpu = new(model, GraphDialect.CpuFp32, pairs: true), cuda = new(model, GraphDialect.CudaFp32, pairs: true);
+        List<(string, float[])> answers =
+        [
+            ("portable", portable.Run(real, output, ids[0].Length, types)),
+            ("cpu", [.. real.SelectMany((row, i) => cpu.Run([row], output, types: [types[i][..row.Length]]))]),
+            ("cuda", cuda.Run(real, output, ids[0].Length, types)),
+        ];
+        foreach (int length in ((int[])[32, 64, 128, 256, 512]).Where(length => length >= ids[0].Length && length <= model.Encoder.PositionCount))
+        {
+            using GraphRun coreMl = new(model, GraphDialect.CoreMlFp32, new StaticShape(real.Length + 1, length), pairs: true);
+            answers.Add(($"coreml {length}", coreMl.Run(real, output, types: types)));
+        }
+        Assert.True(answers.Count > 3, "no CoreML graph is long enough for the rows");
+        return answers;
     }
 
     [Fact]
-    public void Imported_heads_answer_as_the_reference_in_both_dialects()
+    public void Imported_heads_answer_as_the_reference_in_every_dialect()
     {
         foreach (string checkpoint in Checkpoints())
             foreach (string head in Heads.Skip(1))
             {
                 JsonElement expected = GoldenTensor.Parse(SharedFolders.Golden("expected", checkpoint, head + ".json"));
                 ModelArtifact model = Import(SharedFolders.Golden("checkpoints", checkpoint, head));
-                (float[] portable, float[] cpu) = Run(model, expected.GetProperty("input"), "logits");
                 float[] logits = GoldenTensor.Floats(expected.GetProperty("logits"));
-                GoldenTensor.AssertClose(logits, portable, 1e-4, $"{checkpoint}/{head} portable");
-                GoldenTensor.AssertClose(logits, cpu, 1e-4, $"{checkpoint}/{head} cpu");
+                foreach ((string dialect, float[] found) in Run(model, expected.GetProperty("input"), "logits"))
+                    GoldenTensor.AssertClose(logits, found, 1e-4, $"{checkpoint}/{head} {dialect}");
             }
     }
 
     [Fact]
-    public void Imported_encoders_give_the_reference_features_in_both_dialects()
+    public void Imported_encoders_give_the_reference_features_in_every_dialect()
     {
         foreach (string checkpoint in Checkpoints())
         {
@@ -79,9 +92,8 @@ public class GoldenCheckpointTests
             float[] features = model.Head.Pooling == Pooling.Pooler
                 ? GoldenTensor.Floats(expected.GetProperty("pooler_output"))
                 : [.. Enumerable.Range(0, all.Length / sequence / hidden).SelectMany(row => all[(row * sequence * hidden)..((row * sequence + 1) * hidden)])];
-            (float[] portable, float[] cpu) = Run(model, expected.GetProperty("input"), "features");
-            GoldenTensor.AssertClose(features, portable, 1e-4, checkpoint + " portable");
-            GoldenTensor.AssertClose(features, cpu, 1e-4, checkpoint + " cpu");
+            foreach ((string dialect, float[] found) in Run(model, expected.GetProperty("input"), "features"))
+                GoldenTensor.AssertClose(features, found, 1e-4, $"{checkpoint} {dialect}");
         }
     }
 
@@ -101,9 +113,8 @@ public class GoldenCheckpointTests
             double tolerance = form.Contains("bf16", StringComparison.Ordinal) ? 5e-2 : form.Contains("fp16", StringComparison.Ordinal) ? 5e-3 : 1e-4;
             ModelArtifact model = Import(folder, Directory.Exists(path) ? CheckpointFolder.ReadTensors(path)
                 : Path.GetExtension(path) == ".bin" ? PyTorchFile.Read(path) : SafetensorsFile.Read(path));
-            (float[] portable, float[] cpu) = Run(model, expected.GetProperty("input"), "logits");
-            GoldenTensor.AssertClose(logits, portable, tolerance, form + " portable");
-            GoldenTensor.AssertClose(logits, cpu, tolerance, form + " cpu");
+            foreach ((string dialect, float[] found) in Run(model, expected.GetProperty("input"), "logits"))
+                GoldenTensor.AssertClose(logits, found, tolerance, $"{form} {dialect}");
         }
     }
 

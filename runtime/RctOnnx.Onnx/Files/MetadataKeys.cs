@@ -48,6 +48,12 @@ public static class MetadataKeys
     /// <summary>SHA-256 in hexadecimal over the graph, the weights and all other metadata.</summary>
     public const string Sha256 = Prefix + "sha256";
 
+    /// <summary>Under what ONNX Runtime keeps a graph that CoreML compiled; in emitted graphs only, not in model files.</summary>
+    public const string CoreMlCacheKey = "COREML_CACHE_KEY";
+
+    /// <summary>ONNX Runtime ignores keys of 64 characters and more, and other characters than letters and digits.</summary>
+    internal const int CoreMlCacheKeyLength = 60;
+
     /// <summary>Every key of this version.</summary>
     internal static readonly IReadOnlyList<string> All =
         [Format, Config, Labels, ProblemType, MaxLength, LongText, Tokenizer, Vocabulary, Calibration, Probe, Proof, Training, Sha256];

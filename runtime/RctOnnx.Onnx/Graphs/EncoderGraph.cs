@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using RctOnnx.Onnx.Protobuf;
+using DataType = RctOnnx.Onnx.Protobuf.TensorProto.Types.DataType;
 
 namespace RctOnnx.Onnx;
 
@@ -12,13 +13,31 @@ public static class EncoderGraph
     /// <summary>
     /// The serialised ONNX model, without metadata. Inputs: portable <c>input_ids</c>, <c>attention_mask</c>,
     /// <c>token_type_ids</c> (int64, [batch, sequence]); CPU <c>input_ids</c> and, with <paramref name="pairs"/>,
-    /// <c>token_type_ids</c> (int32). Outputs: <c>logits</c> [batch, labels] and, except for regression, <c>probabilities</c>;
-    /// without a head <c>features</c> [batch, hidden].
+    /// <c>token_type_ids</c> (int32); CUDA the same and <c>lengths</c> (int32, [batch], each at least 1), rows padded on the right.
+    /// Outputs: <c>logits</c> [batch, labels] and, except for regression, <c>probabilities</c>; without a head <c>features</c>
+    /// [batch, hidden].
     /// </summary>
-    /// <exception cref="ModelFileException">A weight is missing or has another shape than the configuration says, or the weights exceed 2 GB.</exception>
-    public static byte[] Emit(ModelArtifact artifact, GraphDialect dialect, bool pairs = false)
+    /// <exception cref="ModelFileException">
+    /// A weight is missing, has another shape than the configuration says or is beyond the range of fp16, the weights exceed
+    /// 2 GB, or the dialect is not for this model.
+    /// </exception>
+    public static byte[] Emit(ModelArtifact artifact, GraphDialect dialect, bool pairs = false) => Serialize(Build(artifact, dialect, pairs));
+
+    /// <summary>
+    /// The serialised ONNX model of a CoreML dialect for one shape, with the key under which ONNX Runtime keeps what CoreML makes
+    /// of it. Inputs: <c>input_ids</c> and, with <paramref name="pairs"/>, <c>token_type_ids</c> (int32, [batch, length]);
+    /// <c>additive_mask</c> (fp32, [batch, 1, 1, length]), 0 where there is a token and <see cref="AttentionMask.Hidden"/> where
+    /// there is none. A row must have a token. Outputs as <see cref="Emit"/> has them.
+    /// </summary>
+    /// <exception cref="ModelFileException">As <see cref="Emit"/>, or the shape is none for this model.</exception>
+    public static byte[] EmitStatic(ModelArtifact artifact, GraphDialect dialect, StaticShape shape, bool pairs = false) =>
+        Serialize(BuildStatic(artifact, dialect, shape, pairs));
+
+    /// <summary>Whether graphs of a dialect have one fixed shape and come from <see cref="EmitStatic"/>.</summary>
+    public static bool IsStatic(GraphDialect dialect) => dialect is GraphDialect.CoreMlFp16 or GraphDialect.CoreMlFp32;
+
+    private static byte[] Serialize(ModelProto model)
     {
-        ModelProto model = Build(artifact, dialect, pairs);
         long weights = model.Graph.Initializer.Sum(tensor => (long)tensor.RawData.Length);
         if (weights > LargestWeights)
             throw new ModelFileException($"The graph has {weights} bytes of weights; a graph in memory holds at most {LargestWeights}. Run the model file itself, by its path.");
@@ -42,8 +61,18 @@ public static class EncoderGraph
         {
             GraphDialect.Portable => PortableGraph.Emit(artifact),
             GraphDialect.CpuFp32 or GraphDialect.CpuInt8 when dialect == CpuDialect(artifact) => CpuGraph.Emit(artifact, pairs),
+            GraphDialect.CudaFp16 => CudaGraph.Emit(artifact, DataType.Float16, pairs),
+            GraphDialect.CudaFp32 => CudaGraph.Emit(artifact, DataType.Float, pairs),
+            GraphDialect.CoreMlFp16 or GraphDialect.CoreMlFp32 => throw new ModelFileException($"A graph of the dialect {dialect} has one fixed shape: use {nameof(EmitStatic)}."),
             GraphDialect.CpuFp32 or GraphDialect.CpuInt8 => throw new ModelFileException($"The dialect {dialect} is not for this model, which is {(artifact.Inputs.Count == 0 ? "not quantized" : "int8")}: choose {CpuDialect(artifact)} or {GraphDialect.Portable}."),
             _ => throw new ModelFileException($"The dialect {dialect} is not known; known are {string.Join(", ", Enum.GetNames<GraphDialect>())}."),
         };
+    }
+
+    internal static ModelProto BuildStatic(ModelArtifact artifact, GraphDialect dialect, StaticShape shape, bool pairs = false)
+    {
+        ArtifactCheck.Validate(artifact);
+        if (!IsStatic(dialect)) throw new ModelFileException($"The dialect {dialect} has dynamic shapes; those with a fixed one are {GraphDialect.CoreMlFp16} and {GraphDialect.CoreMlFp32}.");
+        return CoreMlGraph.Emit(artifact, dialect == GraphDialect.CoreMlFp16 ? DataType.Float16 : DataType.Float, shape, pairs);
     }
 }

@@ -55,8 +55,15 @@ internal sealed class GraphBuilder(string name)
     public string Constant(string name, float[] values, params long[] shape) =>
         Initializer(name, DataType.Float, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
+    /// <summary>Adds an fp16 constant.</summary>
+    public string Constant(string name, Half[] values, params long[] shape) =>
+        Initializer(name, DataType.Float16, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+
     /// <summary>Adds an fp32 scalar.</summary>
     public string Scalar(string name, float value) => Initializer(name, DataType.Float, [], BitConverter.GetBytes(value));
+
+    /// <summary>Adds an int32 scalar.</summary>
+    public string Scalar(string name, int value) => Initializer(name, DataType.Int32, [], BitConverter.GetBytes(value));
 
     /// <summary>Adds an int64 scalar.</summary>
     public string Scalar(string name, long value) => Initializer(name, DataType.Int64, [], BitConverter.GetBytes(value));
@@ -67,13 +74,25 @@ internal sealed class GraphBuilder(string name)
 
     /// <summary>Adds a node of the standard domain with one output, named after <paramref name="output"/>.</summary>
     public string Node(string operation, string output, string[] inputs, params (string Name, object Value)[] attributes) =>
-        Add("", operation, output, inputs, attributes);
+        Add("", operation, [output], inputs, attributes);
 
     /// <summary>Adds a node of ONNX Runtime's own domain.</summary>
-    public string ContribNode(string operation, string output, string[] inputs, params (string Name, object Value)[] attributes)
+    public string ContribNode(string operation, string output, string[] inputs, params (string Name, object Value)[] attributes) =>
+        ContribNode(operation, [output], inputs, attributes);
+
+    /// <summary>Adds a node of ONNX Runtime's own domain with several outputs; the first is returned.</summary>
+    public string ContribNode(string operation, string[] outputs, string[] inputs, params (string Name, object Value)[] attributes)
     {
         _usesContrib = true;
-        return Add("com.microsoft", operation, output, inputs, attributes);
+        return Add("com.microsoft", operation, outputs, inputs, attributes);
+    }
+
+    /// <summary>Makes a named dimension of inputs and outputs a number.</summary>
+    public void Fix(string dimension, int extent)
+    {
+        foreach (ValueInfoProto value in _graph.Input.Concat(_graph.Output))
+            foreach (TensorShapeProto.Types.Dimension found in value.Type.TensorType.Shape.Dim.Where(found => found.DimParam == dimension))
+                found.DimValue = extent; // takes the place of the name
     }
 
     /// <summary>The finished model.</summary>
@@ -91,17 +110,17 @@ internal sealed class GraphBuilder(string name)
         return model;
     }
 
-    private string Add(string domain, string operation, string output, string[] inputs, (string Name, object Value)[] attributes)
+    private string Add(string domain, string operation, string[] outputs, string[] inputs, (string Name, object Value)[] attributes)
     {
         foreach (string input in inputs) Require(input, $"{operation} node");
-        Define(output);
+        foreach (string output in outputs) Define(output);
         int count = CollectionsMarshal.GetValueRefOrAddDefault(_nodeCounts, operation, out _)++;
         NodeProto node = new() { OpType = operation, Name = $"{operation}_{count}", Domain = domain };
         node.Input.Add(inputs);
-        node.Output.Add(output);
+        node.Output.Add(outputs);
         foreach ((string attribute, object value) in attributes) node.Attribute.Add(Attribute(attribute, value));
         _graph.Node.Add(node);
-        return output;
+        return outputs[0];
     }
 
     private string Initializer(string name, DataType type, IReadOnlyList<long> shape, ReadOnlyMemory<byte> bytes)

@@ -18,4 +18,22 @@ public enum GraphDialect
     /// scale that the file carries, and each of these layers is one int8 node.
     /// </summary>
     CpuInt8,
+
+    /// <summary>
+    /// ONNX Runtime on NVIDIA cards: int32 inputs padded on the right with <c>lengths</c> [batch] in place of a mask, the encoder
+    /// in fp16 as few fused nodes, pooler and head in fp32. Int8 files compute with their weights multiplied out.
+    /// </summary>
+    CudaFp16,
+
+    /// <summary>As <see cref="CudaFp16"/> with fp32 throughout: the graph that CPU kernels exist for, and the one for parity.</summary>
+    CudaFp32,
+
+    /// <summary>
+    /// CoreML's ML programs: standard operators, one fixed shape (<see cref="StaticShape"/>), int32 ids, the mask as numbers
+    /// that are added to the scores; the encoder in fp16, which the Neural Engine needs, pooler and head in fp32.
+    /// </summary>
+    CoreMlFp16,
+
+    /// <summary>As <see cref="CoreMlFp16"/> with fp32 throughout, for the graphics card and the processor.</summary>
+    CoreMlFp32,
 }
