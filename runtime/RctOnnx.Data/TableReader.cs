@@ -29,9 +29,8 @@ internal static class TableReader
         using CsvParser parser = new(reader, new CsvConfiguration(CultureInfo.InvariantCulture) { Mode = CsvMode.RFC4180 });
         Columns? columns = null;
         long line = 1;
-        while (Next(parser, source.Name, line))
+        while (Next(parser, source.Name, line) is { } cells)
         {
-            string[] cells = parser.Record!;
             if (columns is null)
             {
                 if (cells[0] is ['\ufeff', ..]) cells[0] = cells[0][1..];
@@ -45,11 +44,12 @@ internal static class TableReader
         }
     }
 
-    private static bool Next(CsvParser parser, string path, long line)
+    // Some broken quotes are found when the row is read, others when its cells are taken apart.
+    private static string[]? Next(CsvParser parser, string path, long line)
     {
         try
         {
-            return parser.Read();
+            return parser.Read() ? parser.Record : null;
         }
         catch (DecoderFallbackException e)
         {

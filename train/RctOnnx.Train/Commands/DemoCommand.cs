@@ -33,7 +33,7 @@ internal static class DemoCommand
             Console.Error.WriteLine($"""
 
                 The classifier is one file: {model}
-                Look into it:          rctonnx inspect "{model}"
+                Look into it:          rctonnx inspect --model "{model}"
                 In a program:          TextClassifier.Load(path).Classify(text)   (package RctOnnx.Runtime)
                 The course of the run: {new RunFolder(folder).Path} (report.html, metrics.json; the sample is in data/)
                 Train your own:        rctonnx-train train --base ENCODER --train train.tsv --test test.tsv --output my-run
