@@ -15,9 +15,10 @@ public static class ProgramHost
     public static int Run(RootCommand root, IReadOnlyList<string> args)
     {
         ParseResult parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        IReadOnlyList<string> faults = UsageFaults.Of(parsed);
+        if (faults.Count > 0)
         {
-            foreach (string message in parsed.Errors.Select(error => error.Message).Distinct()) Console.Error.WriteLine(message);
+            foreach (string fault in faults) Console.Error.WriteLine(fault);
             Console.Error.WriteLine($"Run '{FullName(parsed.CommandResult.Command)} --help' for the options it takes.");
             return ExitCodes.Usage;
         }

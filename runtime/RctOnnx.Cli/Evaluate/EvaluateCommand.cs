@@ -29,7 +29,7 @@ internal static class EvaluateCommand
               rctonnx evaluate --model model.onnx --data test.txt
               rctonnx evaluate --model model.onnx --data test.tsv --json | jq .accuracy
 
-            Exit codes: 0 done, 2 options, 3 data, 4 model, 130 stopped.
+            Exit codes: 0 done, 2 options, 3 data, 4 model, 5 provider, 130 stopped.
             """)
         { model, data, format, textColumn, labelColumn, pairColumn, threads, json };
         command.SetWork((parsed, token) =>

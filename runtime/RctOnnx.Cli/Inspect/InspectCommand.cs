@@ -18,6 +18,8 @@ internal static class InspectCommand
             Examples:
               rctonnx inspect --model model.onnx
               rctonnx inspect --model model.onnx --json | jq .labels
+
+            Exit codes: 0 the file is whole, 2 options, 4 it is missing, damaged or not supported.
             """)
         { model, json };
         command.SetWork((parsed, _) =>

@@ -28,7 +28,7 @@ internal sealed class ModelFileReader(string path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Refused($"or its external data cannot be read: {e.Message}", e);
+            throw Refused($"or its external data cannot be read: {e.Message.TrimEnd('.')}", e);
         }
     }
 

@@ -21,6 +21,8 @@ internal static class DemoCommand
 
             Example:
               rctonnx-train demo
+
+            Exit codes: 0 done, 6 output, 7 proof failed, 130 stopped.
             """)
         { output };
         command.SetWork((parsed, token) =>
@@ -29,19 +31,23 @@ internal static class DemoCommand
             (TrainingOutcome outcome, IReadOnlyList<Classification> answers) = DemoRun.Execute(folder, Console.Error.WriteLine, token);
             TrainCommand.Print(outcome);
             Print(answers);
-            string model = new RunFolder(folder).Model;
-            Console.Error.WriteLine($"""
-
-                The classifier is one file: {model}
-                Look into it:          rctonnx inspect --model "{model}"
-                In a program:          TextClassifier.Load(path).Classify(text)   (package RctOnnx.Runtime)
-                The course of the run: {new RunFolder(folder).Path} (report.html, metrics.json; the sample is in data/)
-                Train your own:        rctonnx-train train --base ENCODER --train train.tsv --test test.tsv --output my-run
-                """);
+            Console.Error.WriteLine(NextSteps(new RunFolder(folder)));
             return ExitCodes.Success;
         });
         return command;
     }
+
+    /// <summary>What can be done with the run now.</summary>
+    internal static string NextSteps(RunFolder folder) => $"""
+
+        The classifier is one file: {folder.Model}
+        The course of the run: {folder.Path} (report.html, metrics.json; the sample is in data/)
+        In a program: TextClassifier.Load(path).Classify(text)   (library RctOnnx.Runtime)
+        Look into it, and train your own:
+          rctonnx inspect --model "{folder.Model}"
+          rctonnx-train train --base ENCODER --train train.tsv --test test.tsv --output my-run
+        In a clone, rctonnx is: dotnet run -c Release --project runtime/RctOnnx.Cli --
+        """;
 
     private static void Print(IReadOnlyList<Classification> answers)
     {

@@ -52,6 +52,9 @@ internal static class PretrainCommand
               rctonnx-train vocabulary --input corpus.txt --size 8192 --output vocab.txt
               rctonnx-train pretrain --vocabulary vocab.txt --input corpus.txt --exclude test.txt --minutes 40 --output encoder
               rctonnx-train train --base encoder/model.onnx --train train.txt --dev dev.txt --output my-run
+
+            Exit codes: 0 done, 2 settings, 3 texts, 4 base, vocabulary or checkpoint, 5 device, 6 output, 7 proof failed or loss no
+            number, 130 stopped.
             """)
         { vocabulary, from, input, exclude, output, resume, json, layers, hidden, heads, intermediate, range, cased, pooling, maxLength, separate, batch, steps, minutes, rate, warmup, dropout, maskShare, heldOut, every, precision, device, threads, seed };
         command.SetWork((parsed, token) =>

@@ -27,6 +27,8 @@ internal static class VocabularyCommand
 
             Example:
               rctonnx-train vocabulary --input corpus.txt --size 8192 --output vocab.txt
+
+            Exit codes: 0 done, 2 options, 3 texts, 6 output, 130 stopped.
             """)
         { input, output, size, minFrequency, alphabetLimit, cased, json };
         command.SetWork((parsed, token) =>
