@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RctOnnx.Cli.Classify;
+using RctOnnx.Cli.Compile;
 using RctOnnx.Cli.Evaluate;
 using RctOnnx.Cli.Inspect;
 using RctOnnx.Cli.Quantize;
@@ -11,5 +12,6 @@ RootCommand root = new("Runs text classifiers from .onnx files. Verbs explain th
     EvaluateCommand.Create(),
     InspectCommand.Create(),
     QuantizeCommand.Create(),
+    CompileCommand.Create(),
 };
 return ProgramHost.Run(root, args);

@@ -26,6 +26,9 @@ internal sealed record ModelSummary
     public required GraphSignature Signature { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CompiledGraph? Compiled { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ProblemType? ProblemType { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -75,19 +78,20 @@ internal sealed record ModelSummary
         ExternalDataPath = content.ExternalDataPath,
         Opset = content.Opset,
         Signature = content.Signature,
-        ProblemType = content.Artifact?.ProblemType,
-        Labels = content.Artifact?.Labels,
-        MaxLength = content.Artifact?.MaxLength,
-        LongText = content.Artifact?.LongText,
-        Encoder = content.Artifact?.Encoder,
-        Head = content.Artifact?.Head,
+        Compiled = content.Compiled,
+        ProblemType = content.Description?.ProblemType,
+        Labels = content.Description?.Labels,
+        MaxLength = content.Description?.MaxLength,
+        LongText = content.Description?.LongText,
+        Encoder = content.Description?.Encoder,
+        Head = content.Description?.Head,
         ParameterCount = content.Artifact?.Weights.Values.Sum(weight => weight.ElementCount),
         Int8InputCount = content.Artifact?.Inputs.Count,
-        Tokenizer = content.Artifact?.Tokenizer,
-        Calibration = content.Artifact?.Calibration,
-        ProbeCount = content.Artifact?.Probes.Count,
-        Proof = content.Artifact?.Proof,
-        Training = content.Artifact?.Training,
+        Tokenizer = content.Description?.Tokenizer,
+        Calibration = content.Description?.Calibration,
+        ProbeCount = content.Description?.Probes.Count,
+        Proof = content.Description?.Proof,
+        Training = content.Description?.Training,
     };
 
     /// <summary>Writes the table that people read.</summary>
@@ -95,6 +99,7 @@ internal sealed record ModelSummary
     {
         Row("file", Path);
         Row("kind", Foreign ? "foreign: exported by another program, no contract metadata inside" : $"RctOnnx model file, format version {FormatVersion}");
+        if (Compiled is not null) Row("compiled", $"for {Compiled.Dialect}, with ONNX Runtime {Compiled.OnnxRuntimeVersion}, from the file of SHA-256 {Compiled.SourceSha256}");
         Row("size", string.Create(CultureInfo.InvariantCulture, $"{FileSize:N0} bytes{(ExternalDataPath is null ? "" : $" with the weights in {ExternalDataPath}")}"));
         Row("sha256", Sha256);
         Row("opset", Opset.ToString(CultureInfo.InvariantCulture));
@@ -103,8 +108,8 @@ internal sealed record ModelSummary
         if (Encoder is not { } encoder) return;
 
         Row("encoder", string.Create(CultureInfo.InvariantCulture,
-            $"{encoder.Architecture}, {encoder.LayerCount} layers x {encoder.HiddenWidth}, {encoder.HeadCount} heads, {encoder.Activation}, {ParameterCount:N0} parameters"));
-        Row("precision", Int8InputCount == 0 ? "fp32" : $"int8: {Int8InputCount} of {QuantizationPoints.Of(encoder).Count} inputs of linear layers");
+            $"{encoder.Architecture}, {encoder.LayerCount} layers x {encoder.HiddenWidth}, {encoder.HeadCount} heads, {encoder.Activation}{(ParameterCount is null ? "" : $", {ParameterCount:N0} parameters")}"));
+        Row("precision", Compiled is not null ? (Compiled.Dialect == GraphDialect.CpuInt8 ? "int8" : "fp32") : Int8InputCount == 0 ? "fp32" : $"int8: {Int8InputCount} of {QuantizationPoints.Of(encoder).Count} inputs of linear layers");
         Row("head", $"{Head!.Kind} on {Head.Pooling} pooling");
         Row("problem", $"{ProblemType}");
         Row("labels", string.Join(", ", Labels!));

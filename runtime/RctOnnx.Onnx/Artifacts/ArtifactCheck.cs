@@ -8,6 +8,17 @@ public static class ArtifactCheck
     /// <summary>Throws <see cref="ModelFileException"/> that lists the faults together.</summary>
     public static void Validate(ModelArtifact artifact)
     {
+        List<string> faults = CheckDescription(artifact);
+        CheckWeights(artifact, faults);
+        if (artifact.Encoder.LayerCount <= artifact.Weights.Count) CheckQuantization(artifact, faults);
+        Throw(faults);
+    }
+
+    /// <summary>The same for a model whose weights are not known.</summary>
+    internal static void Validate(ModelDescription description) => Throw(CheckDescription(description));
+
+    private static List<string> CheckDescription(ModelDescription artifact)
+    {
         artifact.Encoder.Validate();
         List<string> faults = [];
         int labels = artifact.Labels.Count;
@@ -30,16 +41,17 @@ public static class ArtifactCheck
         if (artifact.Calibration.Thresholds?.Any(threshold => threshold is not (>= 0 and <= 1)) == true)
             faults.Add("a threshold that is not from 0 to 1");
         CheckProbes(artifact, faults);
-        CheckWeights(artifact, faults);
-        if (artifact.Encoder.LayerCount <= artifact.Weights.Count) CheckQuantization(artifact, faults);
-        if (faults.Count > 0)
-        {
-            string more = faults.Count > ListedFaults ? $"; and {faults.Count - ListedFaults} more" : "";
-            throw new ModelFileException($"The parts of the model do not fit together: {string.Join("; ", faults.Take(ListedFaults))}{more}. Export the model again.");
-        }
+        return faults;
     }
 
-    private static void CheckProbes(ModelArtifact artifact, List<string> faults)
+    private static void Throw(List<string> faults)
+    {
+        if (faults.Count == 0) return;
+        string more = faults.Count > ListedFaults ? $"; and {faults.Count - ListedFaults} more" : "";
+        throw new ModelFileException($"The parts of the model do not fit together: {string.Join("; ", faults.Take(ListedFaults))}{more}. Export the model again.");
+    }
+
+    private static void CheckProbes(ModelDescription artifact, List<string> faults)
     {
         foreach (Probe? probe in artifact.Probes)
         {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RctOnnx.Onnx;
 
 /// <summary>An input or output of a graph.</summary>
@@ -9,4 +11,26 @@ public sealed record GraphValue(string Name, string ElementType, IReadOnlyList<s
 /// <summary>What goes into a graph and what comes out.</summary>
 /// <param name="Inputs">In the order of the file, weights left out.</param>
 /// <param name="Outputs">In the order of the file.</param>
-public sealed record GraphSignature(IReadOnlyList<GraphValue> Inputs, IReadOnlyList<GraphValue> Outputs);
+public sealed record GraphSignature(IReadOnlyList<GraphValue> Inputs, IReadOnlyList<GraphValue> Outputs)
+{
+    private static readonly string[] InputShape = ["batch", "sequence"];
+
+    /// <summary>What the portable graph of a model takes and gives, or the CPU graph with token types where the model has several.</summary>
+    internal static GraphSignature Of(ModelDescription model, GraphDialect dialect)
+    {
+        string type = dialect == GraphDialect.Portable ? "Int64" : "Int32";
+        List<GraphValue> inputs = [new("input_ids", type, InputShape)], outputs = [];
+        if (dialect == GraphDialect.Portable) inputs.Add(new("attention_mask", type, InputShape));
+        if (dialect == GraphDialect.Portable || model.Encoder.TokenTypeCount > 1) inputs.Add(new("token_type_ids", type, InputShape));
+        if (model.Head.Kind == HeadKind.None) Output("features", model.Encoder.HiddenWidth);
+        else Output("logits", model.Labels.Count);
+        if (model.Head.Kind != HeadKind.None && model.ProblemType != ProblemType.Regression) Output("probabilities", model.Labels.Count);
+        return new GraphSignature(inputs, outputs);
+
+        void Output(string name, int width) => outputs.Add(new(name, "Float", ["batch", width.ToString(CultureInfo.InvariantCulture)]));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Join("; ", Inputs.Concat(Outputs)
+        .Select(value => $"{value.Name} {value.ElementType} [{string.Join(", ", value.Dimensions)}]"));
+}

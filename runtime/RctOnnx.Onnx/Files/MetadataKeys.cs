@@ -45,6 +45,15 @@ public static class MetadataKeys
     /// <summary>JSON: how the model was trained; absent if unknown.</summary>
     public const string Training = Prefix + "training";
 
+    /// <summary>The dialect of a compiled file's graph, <c>cpu_fp32</c> or <c>cpu_int8</c>; absent from a file with the portable graph.</summary>
+    public const string Dialect = Prefix + "dialect";
+
+    /// <summary>SHA-256 of the file that a compiled one was made from.</summary>
+    public const string Source = Prefix + "source";
+
+    /// <summary>The version of ONNX Runtime in which a compiled file's source was run when it was compiled.</summary>
+    public const string OnnxRuntime = Prefix + "onnxruntime";
+
     /// <summary>SHA-256 in hexadecimal over the graph, the weights and all other metadata.</summary>
     public const string Sha256 = Prefix + "sha256";
 
@@ -56,5 +65,5 @@ public static class MetadataKeys
 
     /// <summary>Every key of this version.</summary>
     internal static readonly IReadOnlyList<string> All =
-        [Format, Config, Labels, ProblemType, MaxLength, LongText, Tokenizer, Vocabulary, Calibration, Probe, Proof, Training, Sha256];
+        [Format, Config, Labels, ProblemType, MaxLength, LongText, Tokenizer, Vocabulary, Calibration, Probe, Proof, Training, Dialect, Source, OnnxRuntime, Sha256];
 }

@@ -11,11 +11,30 @@ public static class ModelFile
     /// <exception cref="OutputException">The file cannot be written.</exception>
     public static void Write(string path, ModelArtifact artifact, ModelFileWriteOptions? options = null)
     {
-        options ??= new ModelFileWriteOptions();
-        ModelProto model = EncoderGraph.Build(artifact, GraphDialect.Portable);
-        foreach ((string key, string value) in ModelMetadata.Write(artifact))
-            model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        Write(path, EncoderGraph.Build(artifact, GraphDialect.Portable), ModelMetadata.Write(artifact), options ?? new ModelFileWriteOptions());
+    }
 
+    /// <summary>
+    /// Writes the CPU graph of a model in place of the portable one, with all of its metadata: <see cref="Read"/> and ONNX Runtime
+    /// then need neither the weights by name nor a second copy of them. The graph takes token types where the model has several.
+    /// </summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="source">The model file to compile, as it was read.</param>
+    /// <param name="onnxRuntimeVersion">The version of ONNX Runtime that the dialect was run in.</param>
+    /// <param name="options">How it is written.</param>
+    /// <exception cref="ModelFileException">The source is foreign or compiled already.</exception>
+    /// <exception cref="OutputException">The file cannot be written.</exception>
+    public static void WriteCompiled(string path, ModelFileContent source, string onnxRuntimeVersion, ModelFileWriteOptions? options = null)
+    {
+        ModelArtifact artifact = source.RequireArtifact();
+        CompiledGraph compiled = new(EncoderGraph.CpuDialect(artifact), source.Sha256, onnxRuntimeVersion);
+        ModelProto model = EncoderGraph.Build(artifact, compiled.Dialect, pairs: artifact.Encoder.TokenTypeCount > 1);
+        Write(path, model, [.. ModelMetadata.Write(artifact), .. ModelMetadata.Write(compiled)], options ?? new ModelFileWriteOptions());
+    }
+
+    private static void Write(string path, ModelProto model, IEnumerable<KeyValuePair<string, string>> metadata, ModelFileWriteOptions options)
+    {
+        foreach ((string key, string value) in metadata) model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         string dataPath = path + ".data";
         bool external = model.Graph.Initializer.Sum(tensor => (long)tensor.RawData.Length) > options.LargestEmbeddedWeights;
         if (external) ExternalData.Write(model, dataPath);

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using Google.Protobuf;
+using Microsoft.Win32.SafeHandles;
 using RctOnnx.Onnx.Protobuf;
 using DataLocation = RctOnnx.Onnx.Protobuf.TensorProto.Types.DataLocation;
 using DataType = RctOnnx.Onnx.Protobuf.TensorProto.Types.DataType;
@@ -8,17 +10,7 @@ namespace RctOnnx.Onnx;
 /// <summary>The checks of <see cref="ModelFile.Read"/>, in order from cheap to dear.</summary>
 internal sealed class ModelFileReader(string path)
 {
-    private const int DeepestNesting = 64;
-
-    private static readonly HashSet<string> StandardDomains = ["", "ai.onnx"];
-    private static readonly HashSet<string> ForeignDomains = ["", "ai.onnx", "ai.onnx.ml", "com.microsoft"];
-
-    /// <summary>Operators of the portable dialect: what a file of ours may hold.</summary>
-    private static readonly HashSet<string> Operators =
-    [
-        "Add", "Cast", "DequantizeLinear", "Div", "Gather", "Gelu", "Identity", "LayerNormalization", "MatMul", "Max", "Mul", "QuantizeLinear", "ReduceMax",
-        "ReduceSum", "Relu", "Reshape", "Shape", "Sigmoid", "Slice", "Softmax", "Sub", "Tanh", "Transpose", "Unsqueeze",
-    ];
+    private static readonly HashSet<string> ForeignDomains = ["", "ai.onnx", "ai.onnx.ml", GraphBuilder.ContribDomain];
 
     public ModelFileContent Read()
     {
@@ -35,37 +27,66 @@ internal sealed class ModelFileReader(string path)
     private ModelFileContent ReadChecked()
     {
         FileInfo file = Existing();
-        ModelProto model = Parse(file);
-        if (model.Graph is null || model.Graph.Input.Count == 0 || model.Graph.Output.Count == 0)
-            throw Refused("holds no graph with inputs and outputs: it is not an ONNX model, or it is damaged");
+        using SafeFileHandle handle = File.OpenHandle(file.FullName);
+        using FileStream stream = new(handle, FileAccess.Read, 1 << 16);
+        ModelScan scan = Parsed(() => new ModelScan(stream));
+        ModelProto model = scan.Model;
         Dictionary<string, string> entries = Entries(model);
         bool foreign = !entries.Keys.Any(key => key.StartsWith(MetadataKeys.Prefix, StringComparison.Ordinal));
         int version = foreign ? 0 : ModelMetadata.CheckVersion(entries);
-        CheckOperators(model, foreign);
-        string? dataPath = ExternalData.Check(model, path);
-        CheckSizes(model, foreign);
-        string hash = ModelFileHash.Compute(model, dataPath);
-        ModelArtifact? artifact = null;
-        if (!foreign)
+        CompiledGraph? compiled = ModelMetadata.ReadCompiled(entries);
+        // The file is hashed on another thread while this one reads the graph; what was read is believed when the hash fits.
+        Task<IncrementalHash> hashing = Task.Run(() => ModelFileHash.OfFile(handle, scan.RangeOf(MetadataKeys.Sha256)));
+        string? dataPath;
+        try
         {
-            string stated = entries.GetValueOrDefault(MetadataKeys.Sha256, "(none)");
-            if (stated != hash)
-                throw Refused($"has the SHA-256 {hash}, but says {stated}: it was changed or damaged after it was written. Fetch or export it again");
-            artifact = ModelMetadata.Read(entries, Weights(model, dataPath)) with { Inputs = Inputs(model, dataPath) };
-            ArtifactCheck.Validate(artifact);
-            CheckSignature(model, artifact);
+            GraphProto? graph = Parsed(() => scan.ReadGraph(keepWeights: !foreign && compiled is null));
+            if (graph is null || graph.Input.Count == 0 || graph.Output.Count == 0)
+                throw Refused("holds no graph with inputs and outputs: it is not an ONNX model, or it is damaged");
+            if (foreign) CheckForeignOperators(model);
+            else CheckOperators(model, compiled?.Dialect ?? GraphDialect.Portable);
+            dataPath = ExternalData.Check(model, path);
+            CheckSizes(scan, foreign);
         }
+        finally
+        {
+            hashing.GetAwaiter().GetResult();
+        }
+        string hash = ModelFileHash.Finish(hashing.Result, dataPath);
         return new ModelFileContent
         {
             Path = path,
-            Artifact = artifact,
+            Description = foreign ? null : Describe(model, entries, compiled, hash, dataPath),
+            Compiled = compiled,
             Signature = Signature(model),
             FormatVersion = version,
             Sha256 = hash,
             FileSize = file.Length + (dataPath is null ? 0 : new FileInfo(dataPath).Length),
             ExternalDataPath = dataPath,
-            Opset = model.OpsetImport.FirstOrDefault(set => StandardDomains.Contains(set.Domain))?.Version ?? 0,
+            Opset = model.OpsetImport.FirstOrDefault(set => IsStandard(set.Domain))?.Version ?? 0,
         };
+    }
+
+    private ModelDescription Describe(ModelProto model, Dictionary<string, string> entries, CompiledGraph? compiled, string hash, string? dataPath)
+    {
+        string stated = entries.GetValueOrDefault(MetadataKeys.Sha256, "(none)");
+        if (stated != hash)
+            throw Refused($"has the SHA-256 {hash}, but says {stated}: it was changed or damaged after it was written. Fetch or export it again");
+        ModelDescription description = ModelMetadata.Read(entries);
+        if (compiled is null)
+        {
+            StoredWeights stored = new(model, path, dataPath);
+            ModelArtifact artifact = new(description, stored.Weights()) { Inputs = stored.Inputs() };
+            ArtifactCheck.Validate(artifact);
+            description = artifact;
+        }
+        else
+        {
+            ArtifactCheck.Validate(description);
+        }
+        // What callers are told about a file must be what its graph does, whatever its metadata says.
+        string found = Signature(model).ToString(), expected = GraphSignature.Of(description, compiled?.Dialect ?? GraphDialect.Portable).ToString();
+        return found == expected ? description : throw Refused($"takes and gives {found}, but its metadata expects {expected}. Export it again");
     }
 
     private FileInfo Existing()
@@ -79,15 +100,13 @@ internal sealed class ModelFileReader(string path)
         return file;
     }
 
-    private ModelProto Parse(FileInfo file)
+    private T Parsed<T>(Func<T> parse)
     {
         try
         {
-            using FileStream stream = new(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
-            using CodedInputStream input = CodedInputStream.CreateWithLimits(stream, (int)file.Length, DeepestNesting);
-            return ModelProto.Parser.ParseFrom(input);
+            return parse();
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException or ArgumentException or OverflowException)
+        catch (Exception e) when (e is InvalidDataException or InvalidProtocolBufferException or InvalidOperationException or ArgumentException or OverflowException)
         {
             throw Refused($"is not an ONNX model, or it is damaged ({e.Message}). Fetch or export it again", e);
         }
@@ -101,95 +120,39 @@ internal sealed class ModelFileReader(string path)
         return entries;
     }
 
-    private void CheckOperators(ModelProto model, bool foreign)
+    private void CheckForeignOperators(ModelProto model)
     {
-        HashSet<string> domains = foreign ? ForeignDomains : StandardDomains;
         foreach (NodeProto node in GraphWalk.Nodes(model))
-        {
-            if (!domains.Contains(node.Domain))
-                throw Refused($"uses the operator domain '{node.Domain}' ({node.OpType}); allowed are {string.Join(", ", domains.Select(domain => $"'{domain}'"))}");
-            if (!foreign && !Operators.Contains(node.OpType))
-                throw Refused($"uses the operator '{node.OpType}', which no model of format {MetadataKeys.FormatVersion} holds");
-        }
-        if (foreign) return;
-        if (model.Functions.Count + model.TrainingInfo.Count + model.Graph.SparseInitializer.Count > 0)
-            throw Refused("holds functions, training graphs or sparse tensors, which no model of ours does");
-        if (model.OpsetImport.Count != 1 || model.OpsetImport[0].Version != GraphBuilder.Opset || !StandardDomains.Contains(model.OpsetImport[0].Domain))
-            throw Refused($"uses other operator sets than the standard one of version {GraphBuilder.Opset}");
+            if (!ForeignDomains.Contains(node.Domain))
+                throw Refused($"uses the operator domain '{node.Domain}' ({node.OpType}); allowed are {string.Join(", ", ForeignDomains.Select(domain => $"'{domain}'"))}");
     }
 
-    // What callers are told about a file must be what its graph does, whatever its metadata says.
-    private void CheckSignature(ModelProto model, ModelArtifact artifact)
+    private void CheckOperators(ModelProto model, GraphDialect dialect)
     {
-        string found = Text(Signature(model)), expected = Text(Signature(EncoderGraph.Build(artifact, GraphDialect.Portable)));
-        if (found != expected) throw Refused($"takes and gives {found}, but its metadata expects {expected}. Export it again");
-
-        static string Text(GraphSignature signature) => string.Join("; ", signature.Inputs.Concat(signature.Outputs)
-            .Select(value => $"{value.Name} {value.ElementType} [{string.Join(", ", value.Dimensions)}]"));
+        foreach (NodeProto node in GraphWalk.Nodes(model))
+            if (!GraphOperators.Allows(dialect, node.Domain, node.OpType))
+                throw Refused($"uses the operator '{node.OpType}' of the domain '{node.Domain}', which no {dialect} graph of format {MetadataKeys.FormatVersion} holds");
+        if (model.Functions.Count + model.TrainingInfo.Count + model.Graph.SparseInitializer.Count > 0)
+            throw Refused("holds functions, training graphs or sparse tensors, which no model of ours does");
+        IEnumerable<(string, long)> known = dialect == GraphDialect.Portable ? [("", GraphBuilder.Opset)] : [("", GraphBuilder.Opset), (GraphBuilder.ContribDomain, 1)];
+        if (!model.OpsetImport.Select(set => (set.Domain, set.Version)).SequenceEqual(known))
+            throw Refused($"uses other operator sets than {string.Join(" and ", known.Select(set => $"'{set.Item1}' of version {set.Item2}"))}");
     }
 
     // Weights of ours are raw bytes; foreign files may also use the typed fields, whose sizes ONNX Runtime checks.
-    private void CheckSizes(ModelProto model, bool foreign)
+    private void CheckSizes(ModelScan scan, bool foreign)
     {
-        foreach (TensorProto tensor in GraphWalk.Tensors(model))
+        foreach (TensorProto tensor in GraphWalk.Tensors(scan.Model))
         {
-            if (tensor.DataLocation == DataLocation.External || (foreign && tensor.RawData.Length == 0)) continue;
+            long found = scan.RawByteCount(tensor);
+            if (tensor.DataLocation == DataLocation.External && found > 0)
+                throw Refused($"has the weight '{tensor.Name}', whose bytes lie both inside and outside the model; expected one of the two. Export it again");
+            if (tensor.DataLocation == DataLocation.External || (foreign && found == 0)) continue;
             long expected = TensorData.ByteCount(TensorTypes.FromOnnx(tensor), [.. tensor.Dims]);
-            if (expected != tensor.RawData.Length)
-                throw Refused($"has {tensor.RawData.Length} bytes for tensor '{tensor.Name}' of shape [{string.Join(", ", tensor.Dims)}], expected {expected}");
+            if (expected != found)
+                throw Refused($"has {found} bytes for tensor '{tensor.Name}' of shape [{string.Join(", ", tensor.Dims)}], expected {expected}");
         }
     }
-
-    private Dictionary<string, TensorData> Weights(ModelProto model, string? dataPath)
-    {
-        Dictionary<string, TensorProto> initializers = Initializers(model);
-        Dictionary<string, TensorData> weights = [];
-        foreach ((string name, TensorProto tensor) in initializers)
-        {
-            if (!name.EndsWith(".weight", StringComparison.Ordinal) && !name.EndsWith(".bias", StringComparison.Ordinal)) continue;
-            TensorData weight = Data(tensor, dataPath);
-            if (initializers.TryGetValue(name + ".scale", out TensorProto? scale))
-            {
-                float[] values = Data(scale, dataPath).ToFloats();
-                if (weight.Type != TensorType.Int8) throw Refused($"has scales for '{name}', which is {weight.Type} and not Int8");
-                weight = TensorData.Quantized(weight.Bytes, weight.Shape, new QuantizationScales(scale.Dims.Count == 2 ? 0 : 1, values));
-            }
-            else if (weight.Type == TensorType.Int8)
-            {
-                throw Refused($"has no scales for the int8 weight '{name}'");
-            }
-            weights.Add(name, weight);
-        }
-        return weights;
-    }
-
-    private Dictionary<string, InputQuantization> Inputs(ModelProto model, string? dataPath)
-    {
-        const string Scale = ".input.scale", ZeroPoint = ".zero_point";
-        Dictionary<string, TensorProto> initializers = Initializers(model);
-        Dictionary<string, InputQuantization> inputs = [];
-        foreach ((string name, TensorProto tensor) in initializers.Where(pair => pair.Key.EndsWith(Scale, StringComparison.Ordinal)))
-        {
-            string point = name[..^".scale".Length];
-            TensorData? zero = initializers.TryGetValue(point + ZeroPoint, out TensorProto? found) ? Data(found, dataPath) : null;
-            float[] scale = Data(tensor, dataPath).ToFloats();
-            if (zero is not { Type: TensorType.UInt8, ElementCount: 1 } || scale.Length != 1)
-                throw Refused($"has no single scale and uint8 zero point for the input '{point}'");
-            inputs.Add(point, new InputQuantization(scale[0], zero.Bytes.Span[0]));
-        }
-        return inputs;
-    }
-
-    private Dictionary<string, TensorProto> Initializers(ModelProto model)
-    {
-        Dictionary<string, TensorProto> initializers = [];
-        foreach (TensorProto tensor in model.Graph.Initializer)
-            if (!initializers.TryAdd(tensor.Name, tensor)) throw Refused($"has the weight '{tensor.Name}' twice");
-        return initializers;
-    }
-
-    private static TensorData Data(TensorProto tensor, string? dataPath) =>
-        new(TensorTypes.FromOnnx(tensor), [.. tensor.Dims], tensor.DataLocation == DataLocation.External ? ExternalData.Read(tensor, dataPath!) : tensor.RawData.Memory);
 
     private static GraphSignature Signature(ModelProto model)
     {
@@ -206,6 +169,8 @@ internal sealed class ModelFileReader(string path)
                 dim.HasDimParam ? dim.DimParam : dim.HasDimValue ? dim.DimValue.ToString(System.Globalization.CultureInfo.InvariantCulture) : "?")]);
         }
     }
+
+    private static bool IsStandard(string domain) => domain is "" or "ai.onnx";
 
     private ModelFileException Refused(string fault, Exception? inner = null) => new($"The model file '{path}' {fault}.", inner);
 }

@@ -25,7 +25,7 @@ internal static class ModelMetadata
     private sealed record Config(EncoderConfig Encoder, HeadConfig Head);
 
     /// <summary>Keys and values in a fixed order, without the hash.</summary>
-    public static List<KeyValuePair<string, string>> Write(ModelArtifact artifact)
+    public static List<KeyValuePair<string, string>> Write(ModelDescription artifact)
     {
         foreach (string piece in artifact.Vocabulary)
             if (piece.AsSpan().ContainsAny('\n', '\r'))
@@ -48,11 +48,29 @@ internal static class ModelMetadata
         return entries;
     }
 
-    /// <summary>The artifact that the metadata and weights describe; not yet checked against one another.</summary>
-    public static ModelArtifact Read(IReadOnlyDictionary<string, string> entries, IReadOnlyDictionary<string, TensorData> weights)
+    /// <summary>The keys that a compiled file has besides.</summary>
+    public static List<KeyValuePair<string, string>> Write(CompiledGraph compiled) =>
+    [
+        new(MetadataKeys.Dialect, Name(compiled.Dialect)),
+        new(MetadataKeys.Source, compiled.SourceSha256),
+        new(MetadataKeys.OnnxRuntime, compiled.OnnxRuntimeVersion),
+    ];
+
+    /// <summary>What a compiled file says of its graph; null for a file with the portable graph.</summary>
+    public static CompiledGraph? ReadCompiled(IReadOnlyDictionary<string, string> entries)
+    {
+        if (!entries.ContainsKey(MetadataKeys.Dialect)) return null;
+        GraphDialect dialect = Enumeration<GraphDialect>(entries, MetadataKeys.Dialect);
+        if (dialect is not (GraphDialect.CpuFp32 or GraphDialect.CpuInt8))
+            throw new ModelFileException($"The model file is compiled for {dialect}; compiled files are {Name(GraphDialect.CpuFp32)} or {Name(GraphDialect.CpuInt8)}. Compile it again.");
+        return new CompiledGraph(dialect, Required(entries, MetadataKeys.Source), Required(entries, MetadataKeys.OnnxRuntime));
+    }
+
+    /// <summary>What the metadata describes; not yet checked.</summary>
+    public static ModelDescription Read(IReadOnlyDictionary<string, string> entries)
     {
         Config config = Parse<Config>(entries, MetadataKeys.Config);
-        return new ModelArtifact
+        return new ModelDescription
         {
             Encoder = config.Encoder,
             Head = config.Head,
@@ -66,7 +84,6 @@ internal static class ModelMetadata
             Probes = Parse<List<Probe>>(entries, MetadataKeys.Probe),
             Proof = entries.ContainsKey(MetadataKeys.Proof) ? Parse<Proof>(entries, MetadataKeys.Proof) : null,
             Training = entries.ContainsKey(MetadataKeys.Training) ? Parse<JsonObject>(entries, MetadataKeys.Training) : null,
-            Weights = weights,
         };
     }
 

@@ -51,14 +51,15 @@ internal sealed class CpuGraph
         string length = _graph.Node("Shape", "ids/length", [ids], ("start", 1L), ("end", 2L));
         string table = _pairs ? _parts.Weight(TensorNames.PositionEmbeddings) : PositionsWithTypeZero();
         string positions = _graph.Node("Slice", "embeddings/positions", [table, _graph.Vector("embeddings/zero", 0), length]);
-        string sum = _parts.Lookup(TensorNames.WordEmbeddings, ids, "embeddings/words");
         if (_pairs)
         {
+            // Added to the positions, as type 0 is in the folded table: a single text gets the same bits from both graphs.
             string types = _graph.Input("token_type_ids", DataType.Int32, "batch", "sequence");
             string kinds = _graph.Node("Gather", "embeddings/types", [_parts.Weight(TensorNames.TokenTypeEmbeddings), types], ("axis", 0L));
-            sum = _graph.Node("Add", "embeddings/words_types", [sum, kinds]);
+            positions = _graph.Node("Add", "embeddings/positions_types", [kinds, positions]);
         }
-        string normed = _parts.Norm(_graph.Node("Add", "embeddings/sum", [sum, positions]), TensorNames.EmbeddingNorm);
+        string words = _parts.Lookup(TensorNames.WordEmbeddings, ids, "embeddings/words");
+        string normed = _parts.Norm(_graph.Node("Add", "embeddings/sum", [words, positions]), TensorNames.EmbeddingNorm);
         return _encoder.HasEmbeddingProjection ? _parts.Linear(normed, TensorNames.EmbeddingProjection) : normed;
     }
 

@@ -15,6 +15,9 @@ internal sealed class GraphBuilder(string name)
     /// <summary>Opset 20 is the first with Gelu.</summary>
     public const long Opset = 20;
 
+    /// <summary>ONNX Runtime's own operators.</summary>
+    public const string ContribDomain = "com.microsoft";
+
     /// <summary>Read by every ONNX Runtime that knows the opset.</summary>
     public const long IrVersion = 9;
 
@@ -84,7 +87,7 @@ internal sealed class GraphBuilder(string name)
     public string ContribNode(string operation, string[] outputs, string[] inputs, params (string Name, object Value)[] attributes)
     {
         _usesContrib = true;
-        return Add("com.microsoft", operation, outputs, inputs, attributes);
+        return Add(ContribDomain, operation, outputs, inputs, attributes);
     }
 
     /// <summary>Makes a named dimension of inputs and outputs a number.</summary>
@@ -106,7 +109,7 @@ internal sealed class GraphBuilder(string name)
             Graph = _graph,
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
-        if (_usesContrib) model.OpsetImport.Add(new OperatorSetIdProto { Domain = "com.microsoft", Version = 1 });
+        if (_usesContrib) model.OpsetImport.Add(new OperatorSetIdProto { Domain = ContribDomain, Version = 1 });
         return model;
     }
 

@@ -9,11 +9,14 @@ internal sealed record LoadedModel(
     ModelFileContent Content, IReadOnlyList<string> Labels, ProblemType ProblemType, Calibration Calibration, int MaxLength,
     LongTextPolicy LongText, int TokenTypeCount, WordPieceTokenizer Tokenizer, string Output)
 {
+    /// <summary>The fastest dialect on CPU that the file gives: its own where it is compiled, portable where it is foreign.</summary>
+    public GraphDialect CpuDialect => Content.Compiled?.Dialect ?? (Content.Artifact is { } artifact ? EncoderGraph.CpuDialect(artifact) : GraphDialect.Portable);
+
     /// <summary>Reads and checks the file; a foreign one takes labels and tokenizer from the files beside it.</summary>
     public static LoadedModel Read(string path)
     {
         ModelFileContent content = ModelFile.Read(path);
-        LoadedModel model = content.Artifact is { } artifact ? Own(content, artifact) : Foreign(content, path);
+        LoadedModel model = content.Description is { } own ? Own(content, own) : Foreign(content, path);
         if (model.Labels.Count == 0)
             throw new ModelFileException($"'{path}' has no labels: it is an encoder without a task. Train or export it with a head, or name the labels in id2label of config.json.");
         if (model.ProblemType == ProblemType.SingleLabel && model.Labels.Count == 1)
@@ -21,9 +24,9 @@ internal sealed record LoadedModel(
         return model;
     }
 
-    private static LoadedModel Own(ModelFileContent content, ModelArtifact artifact) =>
-        new(content, artifact.Labels, artifact.ProblemType, artifact.Calibration, artifact.MaxLength, artifact.LongText,
-            artifact.Encoder.TokenTypeCount, WordPieceTokenizer.Create(artifact.Vocabulary, artifact.Tokenizer), "logits");
+    private static LoadedModel Own(ModelFileContent content, ModelDescription model) =>
+        new(content, model.Labels, model.ProblemType, model.Calibration, model.MaxLength, model.LongText,
+            model.Encoder.TokenTypeCount, WordPieceTokenizer.Create(model.Vocabulary, model.Tokenizer), "logits");
 
     private static LoadedModel Foreign(ModelFileContent content, string path)
     {

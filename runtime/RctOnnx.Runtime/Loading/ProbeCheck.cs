@@ -11,8 +11,8 @@ internal static class ProbeCheck
     /// <exception cref="ModelFileException">A probe has other ids or other logits here.</exception>
     public static void Run(LoadedModel model, OnnxGraphRunner runner)
     {
-        float tolerance = model.Content.Artifact?.Inputs.Count > 0 ? Int8Tolerance : Fp32Tolerance;
-        foreach (Probe probe in model.Content.Artifact?.Probes ?? [])
+        float tolerance = model.CpuDialect == GraphDialect.CpuInt8 ? Int8Tolerance : Fp32Tolerance;
+        foreach (Probe probe in model.Content.Description?.Probes ?? [])
         {
             int[] ids = model.Tokenizer.Encode(probe.Text, null, new() { MaxLength = model.MaxLength }).Ids;
             if (!ids.AsSpan().SequenceEqual([.. probe.Ids]))

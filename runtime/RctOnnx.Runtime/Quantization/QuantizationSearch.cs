@@ -23,8 +23,7 @@ public sealed class QuantizationSearch
     {
         if (options.CalibrationTexts.Count == 0) throw new DataException("There is no text to calibrate with. Give a file with texts of the task.");
         (_options, _folder, _report, _token) = (options, folder, report, token);
-        _source = ModelFile.Read(model).Artifact
-            ?? throw new ModelFileException($"'{model}' is a foreign file; quantize takes files of this product. Export the model with rctonnx-train export first.");
+        _source = ModelFile.Read(model).RequireArtifact();
         if (_source.Inputs.Count > 0) throw new ModelFileException($"'{model}' is quantized already. Start from the file with fp32 weights.");
         if (options.DevLabels is not null && _source.ProblemType != ProblemType.SingleLabel)
             throw new SettingsException($"'{model}' is {_source.ProblemType}; the limit on accuracy is for models of one label. Leave the evaluation out and compare the files with rctonnx evaluate.");

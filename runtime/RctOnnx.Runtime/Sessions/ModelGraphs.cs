@@ -15,8 +15,10 @@ internal sealed class ModelGraphs : IDisposable
 
     private ModelGraphs(LoadedModel model, GraphDialect? wanted, ExecutionProvider provider, int threads)
     {
-        GraphDialect best = model.Content.Artifact is { } artifact && provider == ExecutionProvider.Cpu ? EncoderGraph.CpuDialect(artifact) : GraphDialect.Portable;
+        GraphDialect best = provider == ExecutionProvider.Cpu ? model.CpuDialect : GraphDialect.Portable;
         (_model, _dialect) = (model, wanted ?? best);
+        if (model.Content.Compiled is { } compiled && (provider != ExecutionProvider.Cpu || _dialect != compiled.Dialect))
+            throw new SettingsException($"'{model.Content.Path}' is compiled for {compiled.Dialect} on {ExecutionProvider.Cpu} and runs nowhere else, asked for is {_dialect} on {provider}. Use the file that it was compiled from.");
         if (_dialect != GraphDialect.Portable && best != _dialect)
             throw new SettingsException($"The dialect {_dialect} is for {(_dialect == GraphDialect.CpuInt8 ? "int8" : "fp32")} files of this product on {ExecutionProvider.Cpu}, and this is none; leave Dialect out or choose {GraphDialect.Portable}.");
         _options = new() { Threads = threads, Provider = provider, FuseSkipLayerNorm = _dialect == GraphDialect.Portable, Output = model.Output };
@@ -45,10 +47,13 @@ internal sealed class ModelGraphs : IDisposable
     {
         if (_model.TokenTypeCount < 2)
             throw new ModelFileException($"'{_model.Content.Path}' has {_model.TokenTypeCount} token type, pairs need 2: the model was not made for pairs. Pass single texts.");
-        return _dialect == GraphDialect.Portable ? Singles : Open(pairs: true);
+        return IsInFile ? Singles : Open(pairs: true);
     }
 
-    private OnnxGraphRunner Open(bool pairs) => _dialect == GraphDialect.Portable
+    // Such a graph takes token types and so both single texts and pairs.
+    private bool IsInFile => _dialect == GraphDialect.Portable || _model.Content.Compiled is not null;
+
+    private OnnxGraphRunner Open(bool pairs) => IsInFile
         ? OnnxGraphRunner.FromFile(_model.Content.Path, _options)
         : OnnxGraphRunner.FromBytes(EncoderGraph.Emit(_model.Content.Artifact!, _dialect, pairs), _options);
 }

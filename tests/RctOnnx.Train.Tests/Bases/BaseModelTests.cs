@@ -39,6 +39,20 @@ public sealed class BaseModelTests : IDisposable
     }
 
     [Fact]
+    public void A_compiled_file_is_no_base_and_names_the_one_that_is_but_gives_its_tokenizer()
+    {
+        string source = _folder.File("model.onnx"), compiled = _folder.File("compiled.onnx");
+        ModelFile.Write(source, RandomModels.Create());
+        ModelFile.WriteCompiled(compiled, ModelFile.Read(source), "1.31.1");
+        foreach (Action use in (Action[])[
+            () => BaseModel.LoadClassifier(compiled),
+            () => TrainingBase.Load(new TrainSettings { Base = compiled, MaxLength = 32 }, ["x", "y"]),
+            () => PretrainingBase.Load(new PretrainSettings { Base = compiled, MaxLength = 32 })])
+            Assert.Contains($"compiled from (SHA-256 {ModelFile.Read(source).Sha256})", Assert.Throws<ModelFileException>(use).Message);
+        Assert.Equal(RandomModels.Vocabulary.Count, BaseTokenizer.Load(compiled).VocabularySize);
+    }
+
+    [Fact]
     public void An_int8_file_is_a_base_in_fp32_with_a_word_about_it()
     {
         ModelArtifact model = RandomModels.Create(pooling: Pooling.Pooler);

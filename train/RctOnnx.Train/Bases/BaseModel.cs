@@ -20,9 +20,7 @@ public static class BaseModel
     public static ModelArtifact LoadClassifier(string folderOrFile, WeightsOptions? options = null, Action<string>? tell = null)
     {
         if (Directory.Exists(folderOrFile)) return FromFolder(folderOrFile, options, tell);
-        ModelFileContent content = ModelFile.Read(folderOrFile);
-        ModelArtifact artifact = content.Artifact
-            ?? throw new ModelFileException($"'{folderOrFile}' was exported by another program, so that its weights have names of their own. Name the checkpoint folder that it was exported from.");
+        ModelArtifact artifact = ModelFile.Read(folderOrFile).RequireArtifact();
         if (artifact.Head.Kind == HeadKind.None) throw NoHead(folderOrFile, "it is an encoder alone");
         ModelArtifact plain = ModelQuantizer.Dequantize(artifact);
         if (plain != artifact) tell?.Invoke($"'{folderOrFile}' is int8: its rounded weights are used, in fp32.");

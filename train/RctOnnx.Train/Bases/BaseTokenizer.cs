@@ -15,8 +15,8 @@ internal static class BaseTokenizer
             TokenizerSource source = TokenizerFiles.Load(folderOrFile);
             return WordPieceTokenizer.Create(source.Vocabulary, source.Settings);
         }
-        ModelArtifact artifact = ModelFile.Read(folderOrFile).Artifact
+        ModelDescription model = ModelFile.Read(folderOrFile).Description
             ?? throw new ModelFileException($"'{folderOrFile}' was exported by another program and holds no tokenizer. Name the folder that it was exported from.");
-        return WordPieceTokenizer.Create(artifact.Vocabulary, artifact.Tokenizer);
+        return WordPieceTokenizer.Create(model.Vocabulary, model.Tokenizer);
     }
 }

@@ -51,8 +51,7 @@ internal sealed record TrainingBase(ModelArtifact Artifact, IReadOnlyList<string
 
     private static TrainingBase FromFile(TrainSettings settings, IReadOnlyList<string> labels)
     {
-        ModelArtifact stored = ModelFile.Read(settings.Base).Artifact
-            ?? throw new ModelFileException($"'{settings.Base}' was exported by another program, so that its weights have names of their own. Name the checkpoint folder that it was exported from.");
+        ModelArtifact stored = ModelFile.Read(settings.Base).RequireArtifact();
         ModelArtifact trained = ModelQuantizer.Dequantize(stored);
         HeadConfig own = trained.Head.Kind == HeadKind.None ? trained.Head with { Kind = HeadKind.Linear } : trained.Head;
         HeadConfig head = Choose(settings, own, own.Dropout);

@@ -60,8 +60,7 @@ internal sealed record PretrainingBase(ModelArtifact Encoder, IReadOnlyDictionar
 
     private static PretrainingBase FromFile(string path, PretrainSettings settings)
     {
-        ModelArtifact stored = ModelFile.Read(path).Artifact
-            ?? throw new ModelFileException($"'{path}' was exported by another program, so that its weights have names of their own. Name the checkpoint folder that it was exported from.");
+        ModelArtifact stored = ModelFile.Read(path).RequireArtifact();
         ModelArtifact trained = ModelQuantizer.Dequantize(stored);
         Pooling pooling = settings.Pooling ?? trained.Head.Pooling;
         if (pooling == Pooling.Pooler && trained.Head.Pooling != Pooling.Pooler)

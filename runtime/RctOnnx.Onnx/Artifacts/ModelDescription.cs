@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+
+namespace RctOnnx.Onnx;
+
+/// <summary>Everything about a model but its weights: what they are for, and what texts go in and labels come out. Immutable.</summary>
+public record ModelDescription
+{
+    /// <summary>The encoder.</summary>
+    public required EncoderConfig Encoder { get; init; }
+
+    /// <summary>The head.</summary>
+    public required HeadConfig Head { get; init; }
+
+    /// <summary>What the logits mean.</summary>
+    public required ProblemType ProblemType { get; init; }
+
+    /// <summary>Label names by index; the number of logits. Empty only without a head.</summary>
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    /// <summary>Longest sequence in tokens, special tokens included; at most <see cref="EncoderConfig.PositionCount"/>.</summary>
+    public required int MaxLength { get; init; }
+
+    /// <summary>What happens to longer texts unless the caller says otherwise.</summary>
+    public LongTextPolicy LongText { get; init; } = LongTextPolicy.Truncate;
+
+    /// <summary>Tokenizer rules.</summary>
+    public required TokenizerSettings Tokenizer { get; init; }
+
+    /// <summary>WordPiece vocabulary; the index is the id.</summary>
+    public required IReadOnlyList<string> Vocabulary { get; init; }
+
+    /// <summary>Temperature and thresholds.</summary>
+    public Calibration Calibration { get; init; } = new();
+
+    /// <summary>Texts with their answers, checked at load.</summary>
+    public IReadOnlyList<Probe> Probes { get; init; } = [];
+
+    /// <summary>Evidence of the export, if there is one.</summary>
+    public Proof? Proof { get; init; }
+
+    /// <summary>How it was trained: data hash, settings, seed, versions, metrics. Free-form JSON object.</summary>
+    public JsonObject? Training { get; init; }
+}
