@@ -48,7 +48,8 @@ internal static class QuantizeCommand
             ColumnNames unlabelled = new() { Text = parsed.GetValue(textColumn)!, Label = null };
             TextRow[] dev = parsed.GetValue(evaluate) is { } devPath
                 ? [.. Rows(devPath, unlabelled with { Label = parsed.GetValue(labelColumn) })] : [];
-            string[] known = [.. ModelFile.Read(source).Artifact?.Labels ?? []];
+            string[] known = [.. ModelFile.Read(source).RequireArtifact().Labels];
+            if (known.Length == 0) throw new ModelFileException($"'{source}' is an encoder without a task: int8 is judged by its answers. Train it with a head first.");
             LabelSet labels = new(known);
             foreach (TextRow row in dev) labels.IndexOf(row);
             QuantizationOptions options = new()
