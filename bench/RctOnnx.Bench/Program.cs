@@ -1,5 +1,8 @@
 using BenchmarkDotNet.Running;
 using RctOnnx.Bench;
+using RctOnnx.Bench.Training;
+
+if (args is ["training", .. string[] rest]) return TrainingComparison.Run(rest);
 
 // Without arguments the list of benchmarks is offered; --filter '*' runs all. A run that failed is not zero.
 IEnumerable<BenchmarkDotNet.Reports.Summary> summaries = BenchmarkSwitcher.FromAssembly(typeof(BenchmarkFolders).Assembly).Run(args);
