@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using RctOnnx.Train.Modules;
 using RctOnnx.Train.Training;
 using TorchSharp;
 
@@ -14,7 +15,7 @@ internal static class TrainingComparison
     /// <summary>Asks a child process for one contestant.</summary>
     public const string ContestantOption = "--contestant";
 
-    private const string Own = "rctonnx-train, bf16", Plain = "plain TorchSharp loop, fp32", Products = "matrix products";
+    private const string Own = "rctonnx-train, bf16", OwnFp32 = "rctonnx-train, fp32", Plain = "plain TorchSharp loop, fp32", Products = "matrix products";
     private const int WarmUpSteps = 5;
 
     /// <summary>Runs the comparison and prints its tables; the exit code.</summary>
@@ -22,7 +23,7 @@ internal static class TrainingComparison
     {
         if (arguments is [ContestantOption, string name]) return Serve(name);
         int rounds = Number(arguments, 0, 5), steps = Number(arguments, 1, 20);
-        string[] names = [Products, Own, Plain];
+        string[] names = [Products, Own, OwnFp32, Plain];
         Dictionary<string, List<RoundResult>> results = names.ToDictionary(one => one, _ => new List<RoundResult>());
         ContestantProcess[] contestants = [.. names.Select(one => new ContestantProcess(one))];
         try
@@ -56,9 +57,10 @@ internal static class TrainingComparison
             ITrainingContestant contestant = name switch
             {
                 Own => new OwnTraining(material),
+                OwnFp32 => new OwnTraining(material with { Settings = material.Settings with { Precision = Precision.Fp32 } }),
                 Plain => new PlainTraining(material),
                 Products => new ProductPeak(material),
-                _ => throw new ArgumentException($"There is no contestant '{name}'; known are {Own}, {Plain} and {Products}."),
+                _ => throw new ArgumentException($"There is no contestant '{name}'; known are {Own}, {OwnFp32}, {Plain} and {Products}."),
             };
             using IDisposable? disposable = contestant as IDisposable;
             ContestantProcess.Serve(contestant);
@@ -72,9 +74,9 @@ internal static class TrainingComparison
 
     private static void Print(Dictionary<string, List<RoundResult>> results, int rounds, int steps)
     {
-        List<RoundResult> own = results[Own], plain = results[Plain], products = results[Products];
+        List<RoundResult> plain = results[Plain], products = results[Products];
         Dictionary<string, double> rates = products[0].Rates.Keys.ToDictionary(name => name, name => Median.Of(products.Select(round => round.Rates[name])));
-        double peak = rates.Where(rate => rate.Key.StartsWith(ProductPeak.Name(torch.ScalarType.BFloat16), StringComparison.Ordinal)).Max(rate => rate.Value);
+        double bf16 = Best(torch.ScalarType.BFloat16), fp32 = Best(torch.ScalarType.Float32);
         Line($"{RuntimeInformation.FrameworkDescription}, TorchSharp {typeof(torch).Assembly.GetName().Version}, {torch.get_num_threads()} threads, {RuntimeInformation.OSDescription}");
         Line($"{rounds} rounds of {steps} steps, medians over the rounds");
         Line($"");
@@ -82,15 +84,22 @@ internal static class TrainingComparison
         Line($"| --- | ---: |");
         foreach ((string name, double rate) in rates) Line($"| {name} | {rate:F0} |");
         Line($"");
-        Line($"| | sentences/s (least to most) | tokens/s | padding | GFLOP/s | share of the best bf16 product | peak memory |");
+        Line($"| | sentences/s (least to most) | tokens/s | padding | GFLOP/s | share of the best product, bf16 and fp32 | peak memory |");
         Line($"| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
-        foreach ((string name, List<RoundResult> list) in (KeyValuePair<string, List<RoundResult>>[])[new(Own, own), new(Plain, plain)])
+        foreach ((string name, List<RoundResult> list) in results.Where(one => one.Key != Products))
         {
             double speed = Median.Of(list.Select(round => round.SentencesPerSecond)), flops = Median.Of(list.Select(round => round.GigaflopsPerSecond));
-            Line($"| {name} | {speed:F1} ({list.Min(round => round.SentencesPerSecond):F1} to {list.Max(round => round.SentencesPerSecond):F1}) | {Median.Of(list.Select(round => round.TokensPerSecond)):N0} | {Median.Of(list.Select(round => round.Padding)):P1} | {flops:F0} | {flops / peak:P0} | {list[^1].PeakMemory / 1e9:F2} GB |");
+            Line($"| {name} | {speed:F1} ({list.Min(round => round.SentencesPerSecond):F1} to {list.Max(round => round.SentencesPerSecond):F1}) | {Median.Of(list.Select(round => round.TokensPerSecond)):N0} | {Median.Of(list.Select(round => round.Padding)):P1} | {flops:F0} | {flops / bf16:P0}, {flops / fp32:P0} | {list[^1].PeakMemory / 1e9:F2} GB |");
         }
         Line($"");
-        Line($"ours / plain, by round: {string.Join(", ", own.Zip(plain, (one, other) => (one.TokensPerSecond / other.TokensPerSecond).ToString("F2", CultureInfo.InvariantCulture)))} in tokens/s; median in sentences/s {Median.Of(own.Zip(plain, (one, other) => one.SentencesPerSecond / other.SentencesPerSecond)):F2}");
+        foreach (string name in (string[])[Own, OwnFp32])
+        {
+            double[] ratios = [.. results[name].Zip(plain, (one, other) => one.SentencesPerSecond / other.SentencesPerSecond)];
+            Line($"{name}: sentences/s against the plain loop's, median {Median.Of(ratios):F2}, by round {string.Join(", ", ratios.Select(ratio => ratio.ToString("F2", CultureInfo.InvariantCulture)))}");
+        }
+
+        double Best(torch.ScalarType type) =>
+            rates.Where(rate => rate.Key.StartsWith(ProductPeak.Name(type), StringComparison.Ordinal)).Max(rate => rate.Value);
     }
 
     private static void Line(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
