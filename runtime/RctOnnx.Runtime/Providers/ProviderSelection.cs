@@ -26,12 +26,29 @@ internal static class ProviderSelection
     }
 
     /// <summary>Adds the provider to the options of a session; the CPU needs nothing.</summary>
-    public static void Append(SessionOptions options, ExecutionProvider provider)
+    /// <param name="options">Takes it.</param>
+    /// <param name="provider">Which.</param>
+    /// <param name="cuda">For CUDA.</param>
+    /// <param name="coreMl">For CoreML.</param>
+    /// <param name="isStatic">Whether the graph has one fixed shape.</param>
+    /// <exception cref="ProviderException">It cannot start.</exception>
+    /// <exception cref="OutputException">The folder for compiled graphs cannot be made.</exception>
+    public static void Append(SessionOptions options, ExecutionProvider provider, CudaOptions cuda, CoreMlOptions coreMl, bool isStatic = false)
     {
         try
         {
-            if (provider == ExecutionProvider.Cuda) options.AppendExecutionProvider_CUDA(0);
-            if (provider == ExecutionProvider.CoreMl) options.AppendExecutionProvider("CoreML", new Dictionary<string, string> { ["ModelFormat"] = "MLProgram" });
+            if (provider == ExecutionProvider.Cuda)
+            {
+                using OrtCUDAProviderOptions native = new();
+                native.UpdateOptions(cuda.ToNative());
+                options.AppendExecutionProvider_CUDA(native);
+            }
+            if (provider == ExecutionProvider.CoreMl)
+            {
+                Dictionary<string, string> native = coreMl.ToNative(isStatic, OrtEnv.Instance().GetVersionString());
+                if (native.TryGetValue("ModelCacheDirectory", out string? folder)) Create(folder);
+                options.AppendExecutionProvider("CoreML", native);
+            }
         }
         catch (OnnxRuntimeException e)
         {
@@ -52,6 +69,18 @@ internal static class ProviderSelection
         string[] present = OrtEnv.Instance().GetAvailableProviders();
         if (!present.Contains(NativeName(provider)))
             throw new ProviderException($"The provider {provider} is not in the native ONNX Runtime of this program, which has {string.Join(", ", present)}. {Remedy(provider)}");
+    }
+
+    private static void Create(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OutputException($"The folder '{folder}' for compiled graphs cannot be made: {e.Message} Name another {nameof(CoreMlOptions)}.{nameof(CoreMlOptions.CacheFolder)}.", e);
+        }
     }
 
     private static string NativeName(ExecutionProvider provider) => provider switch

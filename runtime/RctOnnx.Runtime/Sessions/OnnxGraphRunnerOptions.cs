@@ -14,6 +14,12 @@ public sealed record OnnxGraphRunnerOptions
     /// <summary>Where to run.</summary>
     public ExecutionProvider Provider { get; init; } = ExecutionProvider.Cpu;
 
+    /// <summary>For CUDA.</summary>
+    public CudaOptions Cuda { get; init; } = new();
+
+    /// <summary>For CoreML.</summary>
+    public CoreMlOptions CoreMl { get; init; } = new();
+
     /// <summary>
     /// Whether ONNX Runtime may join additions with the layer normalisation that follows. Off for
     /// <see cref="Onnx.GraphDialect.CpuFp32"/>: on CPU the joined kernel is slower.

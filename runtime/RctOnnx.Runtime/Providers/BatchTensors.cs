@@ -1,0 +1,89 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using RctOnnx.Onnx;
+
+namespace RctOnnx.Runtime;
+
+/// <summary>The inputs and the logits of one shape, in host memory. Used by one thread at a time.</summary>
+internal sealed class BatchTensors : IDisposable
+{
+    private readonly StaticShape _shape;
+
+    /// <summary>Takes memory for a shape.</summary>
+    /// <param name="inputs">Names of the graph's inputs.</param>
+    /// <param name="memory">Where.</param>
+    /// <param name="shape">Rows and tokens.</param>
+    /// <param name="labelCount">Columns of the logits.</param>
+    public BatchTensors(IReadOnlyList<string> inputs, OrtAllocator memory, StaticShape shape, int labelCount)
+    {
+        _shape = shape;
+        Names = [.. inputs];
+        Inputs = [.. Names.Select(name => OrtValue.CreateAllocatedTensorValue(memory, TypeOf(name), ShapeOf(name, shape)))];
+        Logits = OrtValue.CreateAllocatedTensorValue(memory, TensorElementType.Float, [shape.BatchSize, labelCount]);
+    }
+
+    /// <summary>Names of the inputs.</summary>
+    public string[] Names { get; }
+
+    /// <summary>The inputs in the order of their names.</summary>
+    public OrtValue[] Inputs { get; }
+
+    /// <summary>[rows, labels].</summary>
+    public OrtValue Logits { get; }
+
+    /// <summary>
+    /// Writes rows into the inputs, padded on the right. Rows that the shape has beyond them get one token each: attention over
+    /// nothing at all is not defined.
+    /// </summary>
+    /// <param name="rows">Ids of all rows.</param>
+    /// <param name="types">Token types of all rows; null or a null row means zeros.</param>
+    /// <param name="chosen">Those that belong to the batch.</param>
+    /// <param name="padId">Id that fills short rows.</param>
+    public void Fill(IReadOnlyList<int[]> rows, IReadOnlyList<int[]?>? types, IReadOnlyList<int> chosen, int padId)
+    {
+        int width = _shape.Length;
+        for (int i = 0; i < Names.Length; i++)
+        {
+            switch (Names[i])
+            {
+                case "input_ids":
+                    Span<int> ids = Inputs[i].GetTensorMutableDataAsSpan<int>();
+                    ids.Fill(padId);
+                    for (int row = 0; row < chosen.Count; row++) rows[chosen[row]].CopyTo(ids[(row * width)..]);
+                    break;
+                case "token_type_ids":
+                    Span<int> kinds = Inputs[i].GetTensorMutableDataAsSpan<int>();
+                    kinds.Clear();
+                    if (types is null) break;
+                    for (int row = 0; row < chosen.Count; row++) types[chosen[row]]?.CopyTo(kinds[(row * width)..]);
+                    break;
+                case "lengths":
+                    Span<int> lengths = Inputs[i].GetTensorMutableDataAsSpan<int>();
+                    lengths.Fill(1);
+                    for (int row = 0; row < chosen.Count; row++) lengths[row] = rows[chosen[row]].Length;
+                    break;
+                default:
+                    Span<float> mask = Inputs[i].GetTensorMutableDataAsSpan<float>();
+                    mask.Fill(AttentionMask.Hidden);
+                    for (int row = 0; row < _shape.BatchSize; row++)
+                        mask.Slice(row * width, row < chosen.Count ? rows[chosen[row]].Length : 1).Clear();
+                    break;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (OrtValue input in Inputs) input.Dispose();
+        Logits.Dispose();
+    }
+
+    private static TensorElementType TypeOf(string name) => name == "additive_mask" ? TensorElementType.Float : TensorElementType.Int32;
+
+    private static long[] ShapeOf(string name, StaticShape shape) => name switch
+    {
+        "lengths" => [shape.BatchSize],
+        "additive_mask" => [shape.BatchSize, 1, 1, shape.Length],
+        _ => [shape.BatchSize, shape.Length],
+    };
+}

@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using Microsoft.ML.OnnxRuntime;
+using RctOnnx.Onnx;
+
+namespace RctOnnx.Runtime;
+
+/// <summary>
+/// The open graphs of a dialect that pads: one session for every shape on CUDA, one a shape on CoreML, opened when it is first
+/// needed. Thread-safe; recorded shapes and CoreML's sessions run one batch at a time.
+/// </summary>
+internal sealed class PaddedGraphs : IDisposable
+{
+    private readonly GraphSettings _settings;
+    private readonly Func<StaticShape, byte[]> _emit;
+    private readonly Dictionary<StaticShape, (InferenceSession Session, DeviceMemory Memory)> _sessions = [];
+    private readonly Dictionary<StaticShape, RecordedShape> _recorded = [];
+    private readonly ConcurrentDictionary<string, int> _nodes = [];
+    private readonly Lock _opening = new(), _running = new();
+    private readonly bool _oneAtATime;
+
+    /// <summary>Opens the first graph and sees where its nodes run.</summary>
+    /// <param name="settings">How.</param>
+    /// <param name="emit">Makes the graph of a shape; the shape is of no matter to dialects that take any.</param>
+    /// <exception cref="ProviderException">The provider does not work, or runs no part of the model.</exception>
+    public PaddedGraphs(GraphSettings settings, Func<StaticShape, byte[]> emit)
+    {
+        (_settings, _emit) = (settings, emit);
+        _oneAtATime = settings.IsRecorded || EncoderGraph.IsStatic(settings.Dialect);
+        if (settings.IsRecorded) DeviceMemory.AllowCopies(settings.Provider);
+        int length = settings.Plan.Lengths is [int shortest, ..] ? shortest : 2;
+        try
+        {
+            _ = SessionOf(settings.Plan.ShapeOf(1, length));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Number of node executions by provider, in the trial run of each session that was opened.</summary>
+    public IReadOnlyDictionary<string, int> Nodes => _nodes;
+
+    /// <summary>Logits of the rows of a batch, [rows, labels].</summary>
+    /// <param name="rows">Ids of all rows.</param>
+    /// <param name="types">Token types of all rows; null or a null row means zeros.</param>
+    /// <param name="batch">Which run, and their padded length.</param>
+    /// <exception cref="ModelFileException">ONNX Runtime fails on the CPU.</exception>
+    /// <exception cref="ProviderException">Another provider fails.</exception>
+    public float[] Run(IReadOnlyList<int[]> rows, IReadOnlyList<int[]?>? types, PlannedBatch batch)
+    {
+        StaticShape shape = _settings.Plan.ShapeOf(batch.Rows.Count, batch.Length);
+        try
+        {
+            (InferenceSession session, DeviceMemory memory) = SessionOf(shape);
+            if (!_oneAtATime) return RunOnce(session, memory, shape, rows, types, batch.Rows);
+            lock (_running)
+                return _settings.IsRecorded ? RunRecorded(session, memory, shape, rows, types, batch.Rows) : RunOnce(session, memory, shape, rows, types, batch.Rows);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw ProviderSession.Failed(_settings.Provider, $"fails on a batch of {shape.BatchSize} x {shape.Length} tokens", e);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (RecordedShape recorded in _recorded.Values) recorded.Dispose();
+        foreach ((InferenceSession session, DeviceMemory memory) in _sessions.Values)
+        {
+            memory.Dispose();
+            session.Dispose();
+        }
+    }
+
+    private float[] RunOnce(InferenceSession session, DeviceMemory memory, StaticShape shape, IReadOnlyList<int[]> rows, IReadOnlyList<int[]?>? types, IReadOnlyList<int> chosen)
+    {
+        using BatchTensors tensors = new(session.InputNames, memory.Host, shape, _settings.LabelCount);
+        tensors.Fill(rows, types, chosen, _settings.PadId);
+        using RunOptions run = new();
+        session.Run(run, tensors.Names, tensors.Inputs, ["logits"], [tensors.Logits]);
+        return Logits(tensors, chosen.Count);
+    }
+
+    private float[] RunRecorded(InferenceSession session, DeviceMemory memory, StaticShape shape, IReadOnlyList<int[]> rows, IReadOnlyList<int[]?>? types, IReadOnlyList<int> chosen)
+    {
+        if (!_recorded.TryGetValue(shape, out RecordedShape? recorded))
+            _recorded.Add(shape, recorded = new RecordedShape(session, memory, shape, _settings.LabelCount, _recorded.Count + 1));
+        recorded.Host.Fill(rows, types, chosen, _settings.PadId);
+        recorded.Run();
+        return Logits(recorded.Host, chosen.Count);
+    }
+
+    private float[] Logits(BatchTensors tensors, int count) => tensors.Logits.GetTensorDataAsSpan<float>()[..(count * _settings.LabelCount)].ToArray();
+
+    private (InferenceSession Session, DeviceMemory Memory) SessionOf(StaticShape shape)
+    {
+        StaticShape key = EncoderGraph.IsStatic(_settings.Dialect) ? shape : default;
+        lock (_opening)
+        {
+            if (_sessions.TryGetValue(key, out (InferenceSession, DeviceMemory) known)) return known;
+            InferenceSession session = ProviderSession.Open(_emit(shape), _settings, shape, out IReadOnlyDictionary<string, int> nodes);
+            foreach ((string provider, int count) in nodes) _nodes.AddOrUpdate(provider, count, (_, before) => before + count);
+            return _sessions[key] = (session, new DeviceMemory(session, _settings.Provider, _settings.Cuda.DeviceId));
+        }
+    }
+}
