@@ -1,7 +1,7 @@
 namespace RctOnnx.Bench;
 
 /// <summary>
-/// Where benchmarks find their texts and models: <c>RCTONNX_DATA</c> and <c>RCTONNX_WEIGHTS</c>, or <c>shared/</c> beside the
+/// Where benchmarks find their texts and models: <c>RCTONNX_DATA</c>, <c>RCTONNX_WEIGHTS</c> and <c>RCTONNX_PEERS</c>, or <c>shared/</c> beside the
 /// repository.
 /// </summary>
 public static class BenchmarkFolders
@@ -11,6 +11,9 @@ public static class BenchmarkFolders
 
     /// <summary>A file or folder of the encoder weights.</summary>
     public static string Weights(params string[] parts) => Find("RCTONNX_WEIGHTS", "weights", parts);
+
+    /// <summary>A file or folder of the peers' graphs.</summary>
+    public static string Peers(params string[] parts) => Find("RCTONNX_PEERS", "peers", parts);
 
     private static string Find(string variable, string folder, string[] parts)
     {

@@ -1,9 +1,13 @@
-using BenchmarkDotNet.Running;
+using System.CommandLine;
 using RctOnnx.Bench;
+using RctOnnx.Bench.Compare;
 using RctOnnx.Bench.Training;
+using RctOnnx.CommandLine;
 
-if (args is ["training", .. string[] rest]) return TrainingComparison.Run(rest);
-
-// Without arguments the list of benchmarks is offered; --filter '*' runs all. A run that failed is not zero.
-IEnumerable<BenchmarkDotNet.Reports.Summary> summaries = BenchmarkSwitcher.FromAssembly(typeof(BenchmarkFolders).Assembly).Run(args);
-return summaries.Any(summary => summary.HasCriticalValidationErrors || summary.Reports.Any(report => !report.Success)) ? 1 : 0;
+RootCommand root = new("Measures RctOnnx, alone and beside its peers. Run it in Release on an idle machine.")
+{
+    CompareCommand.Create(),
+    PassThrough.Create("training", "Training steps beside a plain TorchSharp loop. Arguments: ROUNDS STEPS.", TrainingComparison.Run),
+    PassThrough.Create("micro", "Runs BenchmarkDotNet; everything behind the verb goes there, such as --filter '*' or --list flat. Without arguments it offers its list.", MicroBenchmarks.Run),
+};
+return ProgramHost.Run(root, args);

@@ -1,0 +1,30 @@
+using System.Text;
+using RctOnnx.Onnx;
+using Spectre.Console;
+
+namespace RctOnnx.Bench.Reports;
+
+/// <summary>What a verb measured: where, how, and the tables.</summary>
+internal sealed record BenchReport(string Title, IReadOnlyList<string> Machine, IReadOnlyList<string> Notes, IReadOnlyList<ReportTable> Tables)
+{
+    /// <summary>Shows it on the terminal and writes it as Markdown where a file is named.</summary>
+    public void Publish(string? path)
+    {
+        IAnsiConsole console = AnsiConsole.Console;
+        if (Console.IsOutputRedirected) console.Profile.Width = 200; // logs are not cut to a terminal that is not there
+        foreach (string line in Machine.Concat(Notes)) console.WriteLine(line);
+        foreach (ReportTable table in Tables) table.Show(console);
+        if (path is null) return;
+        AtomicFile.WriteText(path, ToMarkdown());
+        Console.Error.WriteLine($"Wrote '{path}'.");
+    }
+
+    private string ToMarkdown()
+    {
+        StringBuilder text = new();
+        text.Append("# ").AppendLine(Title).AppendLine();
+        foreach (string line in Machine.Concat(Notes)) text.Append("- ").AppendLine(line);
+        foreach (ReportTable table in Tables) text.AppendLine().Append(table.ToMarkdown());
+        return text.Replace("\r\n", "\n").ToString();
+    }
+}
