@@ -4,8 +4,8 @@ using Xunit;
 namespace RctOnnx.Testing;
 
 /// <summary>
-/// Where reference outputs, data and encoder weights lie: the environment variables RCTONNX_GOLDEN, RCTONNX_DATA and
-/// RCTONNX_WEIGHTS, or <c>../shared/…</c> beside the repository.
+/// Where reference outputs, data and encoder weights lie: the environment variables RCTONNX_GOLDEN, RCTONNX_DATA,
+/// RCTONNX_WEIGHTS and RCTONNX_PEERS, or <c>../shared/…</c> beside the repository.
 /// </summary>
 public static class SharedFolders
 {
@@ -17,6 +17,9 @@ public static class SharedFolders
 
     /// <summary>Real encoders.</summary>
     public static string Weights(params string[] parts) => Find("RCTONNX_WEIGHTS", "weights", parts);
+
+    /// <summary>Graphs of other products.</summary>
+    public static string Peers(params string[] parts) => Find("RCTONNX_PEERS", "peers", parts);
 
     /// <summary>The folder that holds RctOnnx.sln.</summary>
     public static string RepositoryRoot { get; } = FindRoot();

@@ -1,6 +1,6 @@
 using System.Globalization;
-using RctOnnx.Bench.Reports;
 using RctOnnx.Bench.Figures;
+using RctOnnx.Bench.Reports;
 
 namespace RctOnnx.Bench.Compare;
 
@@ -20,9 +20,9 @@ internal static class CompareReport
     public static ReportTable Ratios(IReadOnlyList<IContestant> contestants, List<Pass>[] passes)
     {
         List<IReadOnlyList<string>> rows = [];
-        foreach ((int own, IContestant contestant) in contestants.Index().Where(pair => pair.Item.IsOwn))
+        foreach ((int own, IContestant contestant) in contestants.Index().Where(pair => pair.Item.Role == ContestantRole.Own))
         {
-            int[] peers = [.. contestants.Index().Where(pair => !pair.Item.IsOwn && pair.Item.Precision == contestant.Precision).Select(pair => pair.Index)];
+            int[] peers = [.. contestants.Index().Where(pair => pair.Item.Role == ContestantRole.Peer && pair.Item.Precision == contestant.Precision).Select(pair => pair.Index)];
             if (peers.Length == 0) continue;
             int best = peers.MinBy(peer => Samples.Median(passes[peer].Select(pass => pass.WholeSeconds!.Value)));
             rows.Add([
@@ -34,17 +34,38 @@ internal static class CompareReport
         return new ReportTable("RctOnnx against the best peer", 2, ["precision", "best peer", "whole, times as fast", "engine, times as fast"], rows);
     }
 
+    /// <summary>This product against its matrix products alone.</summary>
+    public static ReportTable Limits(IReadOnlyList<IContestant> contestants, List<Pass>[] passes, int count) =>
+        new("The limit: the model's matrix products alone, same tokens, same batches, same threads", 1,
+            ["precision", "products alone, sentences/s", "RctOnnx engine, share of it", "RctOnnx whole, share of it"],
+        [
+            .. contestants.Index().Where(pair => pair.Item.Role == ContestantRole.Limit).Select(pair =>
+            {
+                List<Pass> limit = passes[pair.Index], own = passes[contestants.Index().First(other => other.Item.Role == ContestantRole.Own && other.Item.Precision == pair.Item.Precision).Index];
+                return (IReadOnlyList<string>)
+                [
+                    $"{pair.Item.Precision}", Text($"{count / Samples.Median(limit.Select(pass => pass.EngineSeconds)):N0}"),
+                    Text($"{100 * Ratio(limit, own, pass => pass.EngineSeconds):N0} %"),
+                    Text($"{100 * Samples.Median(limit.Zip(own, (one, other) => one.EngineSeconds / other.WholeSeconds!.Value)):N0} %"),
+                ];
+            }),
+        ]);
+
     /// <summary>Every contestant.</summary>
     public static ReportTable Contestants(IReadOnlyList<IContestant> contestants, List<Pass>[] passes, int count) =>
         new("Sentences a second", 3, ["precision", "contestant", "settings", "whole", "engine", "whole, slowest to fastest round", "same label as own fp32"],
         [
-            .. contestants.Zip(passes, (contestant, own) => (IReadOnlyList<string>)
-            [
-                $"{contestant.Precision}", contestant.Name, contestant.Settings,
-                Text($"{count / Samples.Median(own.Select(pass => pass.WholeSeconds!.Value)):N0}"), Text($"{count / Samples.Median(own.Select(pass => pass.EngineSeconds)):N0}"),
-                Text($"{count / own.Max(pass => pass.WholeSeconds!.Value):N0} to {count / own.Min(pass => pass.WholeSeconds!.Value):N0}"),
-                Text($"{100 * Samples.Agreement(own[^1].Labels, passes[0][^1].Labels):N2} %"),
-            ]),
+            .. contestants.Zip(passes).Where(pair => pair.First.Role != ContestantRole.Limit).Select(pair =>
+            {
+                (IContestant contestant, List<Pass> own) = pair;
+                return (IReadOnlyList<string>)
+                [
+                    $"{contestant.Precision}", contestant.Name, contestant.Settings,
+                    Text($"{count / Samples.Median(own.Select(pass => pass.WholeSeconds!.Value)):N0}"), Text($"{count / Samples.Median(own.Select(pass => pass.EngineSeconds)):N0}"),
+                    Text($"{count / own.Max(pass => pass.WholeSeconds!.Value):N0} to {count / own.Min(pass => pass.WholeSeconds!.Value):N0}"),
+                    Text($"{100 * Samples.Agreement(own[^1].Labels, passes[0][^1].Labels):N2} %"),
+                ];
+            }),
         ]);
 
     /// <summary>The settings of peers that were tried on fewer texts.</summary>

@@ -1,3 +1,4 @@
+using RctOnnx.Bench.Limits;
 using RctOnnx.Bench.Machine;
 using RctOnnx.Bench.Peers;
 using RctOnnx.Bench.Reports;
@@ -10,8 +11,7 @@ namespace RctOnnx.Bench.Compare;
 /// <summary>The comparison from files to report.</summary>
 internal static class CompareRun
 {
-    private const int SweepShare = 4; // settings of a peer are chosen on a quarter of the texts
-    private const int SweepRounds = 2;
+    private const int SweepShare = 2; // settings of a peer are chosen on half of the texts
 
     public static BenchReport Run(CompareSettings settings, CancellationToken token)
     {
@@ -25,16 +25,18 @@ internal static class CompareRun
             OwnContestant own = new(settings.Fp32, fp32, texts, Precision.Fp32);
             contestants.Add(own);
             contestants.Add(new OwnContestant(settings.Int8, int8, texts, Precision.Int8));
+            contestants.Add(new ProductLimit(fp32, own.Lengths, Precision.Fp32));
+            contestants.Add(new ProductLimit(int8, own.Lengths, Precision.Int8));
             List<SettingResult> tried = [];
             foreach ((Precision precision, string graph) in new[] { (Precision.Fp32, "minilm-l6-fused-fp32.onnx"), (Precision.Int8, "minilm-l6-fused-dynamic-int8.onnx") })
             {
                 Console.Error.WriteLine($"Choosing the best setting of the {precision} peer.");
                 string model = files.Graph(Path.Combine(settings.Graphs, graph), fp32);
-                (NodeContestant best, IReadOnlyList<SettingResult> all) = NodeContestant.ChooseBest(model, files, fp32.MaxLength, precision, texts.Length / SweepShare, SweepRounds);
+                (NodeContestant best, IReadOnlyList<SettingResult> all) = NodeContestant.ChooseBest(model, files, fp32.MaxLength, precision, texts.Length / SweepShare);
                 contestants.Add(best);
                 tried.AddRange(all);
             }
-            foreach (IContestant contestant in contestants.Where(contestant => contestant.IsOwn)) contestant.Run(texts.Length); // warms
+            foreach (IContestant contestant in contestants.Where(contestant => contestant.Role != ContestantRole.Peer)) contestant.Run(texts.Length); // warms
             List<Pass>[] passes = ConsoleProgress.Run("Comparing", contestants.Count * settings.Rounds, "passes", progress =>
                 Interleaved.Run(contestants, settings.Rounds, texts.Length, _ =>
                 {
@@ -42,7 +44,7 @@ internal static class CompareRun
                     progress.Advance(1);
                 }));
             return new BenchReport("Comparison of classification, string to label", [.. MachineInfo.Lines(NodePackages.Versions), idle],
-                CompareReport.Notes(settings, texts.Length, own.Lengths), [CompareReport.Ratios(contestants, passes), CompareReport.Contestants(contestants, passes, texts.Length), CompareReport.Tried(tried)]);
+                CompareReport.Notes(settings, texts.Length, own.Lengths), [CompareReport.Ratios(contestants, passes), CompareReport.Limits(contestants, passes, texts.Length), CompareReport.Contestants(contestants, passes, texts.Length), CompareReport.Tried(tried)]);
         }
         finally
         {

@@ -12,8 +12,8 @@ internal interface IContestant : IDisposable
     /// <summary>Threads, batches and what else was chosen.</summary>
     string Settings { get; }
 
-    /// <summary>Whether it is this product.</summary>
-    bool IsOwn { get; }
+    /// <summary>What it is compared as.</summary>
+    ContestantRole Role { get; }
 
     /// <summary>Classifies the first <paramref name="count"/> texts.</summary>
     Pass Run(int count);

@@ -26,7 +26,7 @@ internal sealed class OwnContestant : IContestant
 
     public string Settings => $"defaults: {Environment.ProcessorCount} workers × 1 thread";
 
-    public bool IsOwn => true;
+    public ContestantRole Role => ContestantRole.Own;
 
     /// <summary>Real tokens of the texts, special tokens included.</summary>
     public IReadOnlyList<int> Lengths => [.. _rows.Select(row => row.Length)];
