@@ -8,19 +8,26 @@ internal static class ProbeCheck
     private const float Fp32Tolerance = 1e-3f; // processors round differently; a wrong weight or vocabulary differs far more
     private const float Int8Tolerance = 0.2f; // the last bit of a sum can move an activation by a whole step of 1/256 of its range
 
+    private const float Fp16Tolerance = 0.05f; // measured 0.005 at logits of 5 for small random models; an overflow differs far more
+
     /// <exception cref="ModelFileException">A probe has other ids or other logits here.</exception>
-    public static void Run(LoadedModel model, OnnxGraphRunner runner)
+    /// <exception cref="ProviderException">It has other logits on another provider than the CPU.</exception>
+    public static void Run(LoadedModel model, IBatchGraph graph, ProviderReport provider)
     {
-        float tolerance = model.CpuDialect == GraphDialect.CpuInt8 ? Int8Tolerance : Fp32Tolerance;
+        float tolerance = model.CpuDialect == GraphDialect.CpuInt8 ? Int8Tolerance : DialectChoice.IsFp16(provider.Dialect) ? Fp16Tolerance : Fp32Tolerance;
         foreach (Probe probe in model.Content.Description?.Probes ?? [])
         {
             int[] ids = model.Tokenizer.Encode(probe.Text, null, new() { MaxLength = model.MaxLength }).Ids;
             if (!ids.AsSpan().SequenceEqual([.. probe.Ids]))
                 throw new ModelFileException($"The model file's probe '{probe.Text}' has other token ids here than at its export. The vocabulary or the tokenizer differs: export the model again.");
-            float[] logits = runner.Run([ids], null, ids.Length, model.Tokenizer.PadId, model.Labels.Count);
+            float[] logits = graph.Run([ids], null, graph.Plan([ids.Length])[0]);
             for (int i = 0; i < logits.Length; i++)
                 if (!(Math.Abs(logits[i] - probe.Logits[i]) <= tolerance * Math.Max(1, Math.Abs(probe.Logits[i]))))
-                    throw new ModelFileException($"The model file's probe '{probe.Text}' gives {logits[i]} for '{model.Labels[i]}' here and {probe.Logits[i]} at its export, allowed is a difference of {tolerance}. Export the model again.");
+                    throw Differs($"The model file's probe '{probe.Text}' gives {logits[i]} for '{model.Labels[i]}' here and {probe.Logits[i]} at its export, allowed is a difference of {tolerance}.", provider);
         }
     }
+
+    private static RctOnnxException Differs(string fault, ProviderReport provider) => provider.Provider == ExecutionProvider.Cpu && !DialectChoice.IsFp16(provider.Dialect)
+        ? new ModelFileException(fault + " Export the model again.")
+        : new ProviderException($"{fault} It ran as {provider.Dialect} on {provider.Provider}: choose the fp32 dialect of the provider, or the CPU.");
 }

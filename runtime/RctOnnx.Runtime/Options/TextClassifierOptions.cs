@@ -8,8 +8,18 @@ public sealed record TextClassifierOptions
     /// <summary>Where to run. The CPU by default: it needs nothing installed and gives the same bits every time.</summary>
     public ProviderPolicy Provider { get; init; } = ProviderPolicy.Require(ExecutionProvider.Cpu);
 
-    /// <summary>The form of graph; null takes the fastest exact one for the provider (on CPU <see cref="GraphDialect.CpuFp32"/>, or <see cref="GraphDialect.CpuInt8"/> for an int8 file).</summary>
+    /// <summary>
+    /// The form of graph; null takes the fastest one for the provider: on CPU <see cref="GraphDialect.CpuFp32"/> or, for an int8 file,
+    /// <see cref="GraphDialect.CpuInt8"/>, on CUDA <see cref="GraphDialect.CudaFp16"/>, on CoreML <see cref="GraphDialect.CoreMlFp16"/>.
+    /// The CPU runs those of other providers too, slowly, for checks.
+    /// </summary>
     public GraphDialect? Dialect { get; init; }
+
+    /// <summary>How CUDA runs, where it does.</summary>
+    public CudaOptions Cuda { get; init; } = new();
+
+    /// <summary>How CoreML runs, where it does.</summary>
+    public CoreMlOptions CoreMl { get; init; } = new();
 
     /// <summary>Throughput by default: near-linear in cores, where splitting one text over cores is not.</summary>
     public PerformanceProfile Profile { get; init; } = PerformanceProfile.Throughput;
@@ -45,11 +55,13 @@ public sealed record TextClassifierOptions
     /// <exception cref="SettingsException">There is one.</exception>
     internal void Validate(int modelMaxLength)
     {
-        List<string> faults = [];
+        List<string> faults = [.. Cuda.Faults(), .. CoreMl.Faults()];
         AtLeast(Threads ?? 1, 1, nameof(Threads));
         AtLeast(BatchTokens, 1, nameof(BatchTokens));
         AtLeast(MaxCharacters, 1, nameof(MaxCharacters));
         AtLeast(TopK ?? 1, 1, nameof(TopK));
+        if (Dialect is { } dialect and not GraphDialect.Portable && Provider.Providers.Count > 1)
+            faults.Add($"{nameof(Dialect)} is {dialect}, which suits one provider, but {Provider.Providers.Count} are allowed ({string.Join(", ", Provider.Providers)}): require one, or leave the dialect out");
         int length = MaxLength ?? modelMaxLength;
         if (length < 3 || length > modelMaxLength)
             faults.Add($"{nameof(MaxLength)} is {length}, expected 3 to {modelMaxLength}, the limit of this model");

@@ -6,17 +6,18 @@ namespace RctOnnx.Runtime;
 
 /// <summary>
 /// The open graphs of a dialect that pads: one session for every shape on CUDA, one a shape on CoreML, opened when it is first
-/// needed. Thread-safe; recorded shapes and CoreML's sessions run one batch at a time.
+/// needed. Thread-safe; recorded shapes and CoreML's sessions run one batch at a time, the others two, so that one is filled while
+/// the card computes the other and memory does not grow with the callers.
 /// </summary>
-internal sealed class PaddedGraphs : IDisposable
+internal sealed class PaddedGraphs : IBatchGraph
 {
     private readonly GraphSettings _settings;
     private readonly Func<StaticShape, byte[]> _emit;
     private readonly Dictionary<StaticShape, (InferenceSession Session, DeviceMemory Memory)> _sessions = [];
     private readonly Dictionary<StaticShape, RecordedShape> _recorded = [];
     private readonly ConcurrentDictionary<string, int> _nodes = [];
-    private readonly Lock _opening = new(), _running = new();
-    private readonly bool _oneAtATime;
+    private readonly Lock _opening = new();
+    private readonly SemaphoreSlim _running;
 
     /// <summary>Opens the first graph and sees where its nodes run.</summary>
     /// <param name="settings">How.</param>
@@ -25,7 +26,7 @@ internal sealed class PaddedGraphs : IDisposable
     public PaddedGraphs(GraphSettings settings, Func<StaticShape, byte[]> emit)
     {
         (_settings, _emit) = (settings, emit);
-        _oneAtATime = settings.IsRecorded || EncoderGraph.IsStatic(settings.Dialect);
+        _running = new SemaphoreSlim(settings.IsRecorded || EncoderGraph.IsStatic(settings.Dialect) ? 1 : 2);
         if (settings.IsRecorded) DeviceMemory.AllowCopies(settings.Provider);
         int length = settings.Plan.Lengths is [int shortest, ..] ? shortest : 2;
         try
@@ -39,33 +40,37 @@ internal sealed class PaddedGraphs : IDisposable
         }
     }
 
-    /// <summary>Number of node executions by provider, in the trial run of each session that was opened.</summary>
+    /// <inheritdoc/>
     public IReadOnlyDictionary<string, int> Nodes => _nodes;
 
-    /// <summary>Logits of the rows of a batch, [rows, labels].</summary>
-    /// <param name="rows">Ids of all rows.</param>
-    /// <param name="types">Token types of all rows; null or a null row means zeros.</param>
-    /// <param name="batch">Which run, and their padded length.</param>
+    /// <inheritdoc/>
+    public List<PlannedBatch> Plan(IReadOnlyList<int> lengths) => _settings.Plan.Plan(lengths);
+
+    /// <inheritdoc/>
     /// <exception cref="ModelFileException">ONNX Runtime fails on the CPU.</exception>
     /// <exception cref="ProviderException">Another provider fails.</exception>
     public float[] Run(IReadOnlyList<int[]> rows, IReadOnlyList<int[]?>? types, PlannedBatch batch)
     {
         StaticShape shape = _settings.Plan.ShapeOf(batch.Rows.Count, batch.Length);
+        _running.Wait();
         try
         {
             (InferenceSession session, DeviceMemory memory) = SessionOf(shape);
-            if (!_oneAtATime) return RunOnce(session, memory, shape, rows, types, batch.Rows);
-            lock (_running)
-                return _settings.IsRecorded ? RunRecorded(session, memory, shape, rows, types, batch.Rows) : RunOnce(session, memory, shape, rows, types, batch.Rows);
+            return _settings.IsRecorded ? RunRecorded(session, memory, shape, rows, types, batch.Rows) : RunOnce(session, memory, shape, rows, types, batch.Rows);
         }
         catch (OnnxRuntimeException e)
         {
             throw ProviderSession.Failed(_settings.Provider, $"fails on a batch of {shape.BatchSize} x {shape.Length} tokens", e);
         }
+        finally
+        {
+            _running.Release();
+        }
     }
 
     public void Dispose()
     {
+        _running.Dispose();
         foreach (RecordedShape recorded in _recorded.Values) recorded.Dispose();
         foreach ((InferenceSession session, DeviceMemory memory) in _sessions.Values)
         {

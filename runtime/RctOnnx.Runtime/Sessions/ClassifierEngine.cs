@@ -10,13 +10,13 @@ internal sealed class ClassifierEngine : IDisposable
     private readonly ModelGraphs _graphs;
     private readonly TextPreparation _preparation;
     private readonly AnswerMaker _answers;
-    private readonly int _threads, _workers, _batchTokens;
+    private readonly int _threads, _workers;
 
     public ClassifierEngine(LoadedModel model, TextClassifierOptions options)
     {
         int maxLength = options.MaxLength ?? model.MaxLength;
         TextLimits limits = new(maxLength, options.LongText ?? model.LongText, options.WindowOverlap ?? (maxLength - 2) / 4, options.MaxCharacters);
-        (_model, _batchTokens, _threads) = (model, options.BatchTokens, options.Threads ?? Environment.ProcessorCount);
+        (_model, _threads) = (model, options.Threads ?? Environment.ProcessorCount);
         _preparation = new TextPreparation(model.Tokenizer, limits, options.ParseSpecialTokens);
         _answers = new AnswerMaker(model.Labels, model.ProblemType, model.Calibration, options.TopK);
         bool latency = options.Profile == PerformanceProfile.Latency;
@@ -25,7 +25,7 @@ internal sealed class ClassifierEngine : IDisposable
         try
         {
             _ = Answer([""], CancellationToken.None); // warms the session
-            ProbeCheck.Run(model, _graphs.Singles);
+            ProbeCheck.Run(model, _graphs.Singles, Provider);
         }
         catch
         {
@@ -50,12 +50,12 @@ internal sealed class ClassifierEngine : IDisposable
 
     public void Dispose() => _graphs.Dispose();
 
-    private Classification[] Answer<T>(IReadOnlyList<T> items, Func<T, TokenizedText> prepare, OnnxGraphRunner runner, CancellationToken token)
+    private Classification[] Answer<T>(IReadOnlyList<T> items, Func<T, TokenizedText> prepare, IBatchGraph graph, CancellationToken token)
     {
         TokenizedText[] texts = Tokenize(items, prepare, token);
         int[][] rows = [.. texts.SelectMany(text => text.Rows)];
         int[]?[]? types = texts.Any(text => text.Types is not null) ? [.. texts.Select(text => text.Types)] : null;
-        float[] logits = Logits(rows, types, runner, token);
+        float[] logits = Logits(rows, types, graph, token);
         int labelCount = _model.Labels.Count;
         Classification[] answers = new Classification[texts.Length];
         for (int i = 0, first = 0; i < answers.Length; first += texts[i++].Rows.Count)
@@ -87,22 +87,28 @@ internal sealed class ClassifierEngine : IDisposable
     }
 
     /// <summary>Logits of every row, [rows, labels]. Types are given for rows that are pairs, which are one row a text.</summary>
-    private float[] Logits(int[][] rows, int[]?[]? types, OnnxGraphRunner runner, CancellationToken token)
+    private float[] Logits(int[][] rows, int[]?[]? types, IBatchGraph graph, CancellationToken token)
     {
         int labelCount = _model.Labels.Count;
         float[] logits = new float[checked(rows.Length * labelCount)];
-        int[] lengths = [.. rows.Select(row => row.Length)];
-        List<PlannedBatch> batches = runner.HasMask ? BatchPlanner.Padded(lengths, _batchTokens) : BatchPlanner.EqualLengths(lengths, _batchTokens);
+        List<PlannedBatch> batches = graph.Plan([.. rows.Select(row => row.Length)]);
         Workers.Run(batches.Count, _workers, i =>
         {
             PlannedBatch batch = batches[i];
-            int[]?[]? batchTypes = types is null ? null : [.. batch.Rows.Select(row => types[row])];
-            float[] result = runner.Run([.. batch.Rows.Select(row => rows[row])], batchTypes, batch.Length, _model.Tokenizer.PadId, labelCount);
+            float[] result = graph.Run(rows, types, batch);
             if (!Array.TrueForAll(result, float.IsFinite))
-                throw new ModelFileException($"'{_model.Content.Path}' gives a logit that is no finite number for a sequence of {batch.Length} tokens. Its weights are damaged or its training diverged: use another file.");
+                throw NotFinite(batch.Length);
             for (int k = 0; k < batch.Rows.Count; k++)
                 result.AsSpan(k * labelCount, labelCount).CopyTo(logits.AsSpan(batch.Rows[k] * labelCount));
         }, token);
         return logits;
+    }
+
+    private RctOnnxException NotFinite(int length)
+    {
+        string fault = $"'{_model.Content.Path}' gives a logit that is no finite number for a sequence of {length} tokens";
+        return DialectChoice.IsFp16(Provider.Dialect)
+            ? new ProviderException($"{fault} as {Provider.Dialect} on {Provider.Provider}. Values may leave the range of fp16 on the way: choose the fp32 dialect of the provider.")
+            : new ModelFileException($"{fault}. Its weights are damaged or its training diverged: use another file.");
     }
 }

@@ -9,33 +9,39 @@ namespace RctOnnx.Runtime;
 internal sealed class ModelGraphs : IDisposable
 {
     private readonly LoadedModel _model;
-    private readonly GraphDialect _dialect;
-    private readonly OnnxGraphRunnerOptions _options;
-    private readonly Lazy<OnnxGraphRunner> _pairs;
+    private readonly TextClassifierOptions _options;
+    private readonly ExecutionProvider _provider;
+    private readonly int _threads;
+    private readonly Lazy<IBatchGraph> _pairs;
 
-    private ModelGraphs(LoadedModel model, GraphDialect? wanted, ExecutionProvider provider, int threads)
+    private ModelGraphs(LoadedModel model, TextClassifierOptions options, ExecutionProvider provider, int threads)
     {
-        GraphDialect best = provider == ExecutionProvider.Cpu ? model.CpuDialect : GraphDialect.Portable;
-        (_model, _dialect) = (model, wanted ?? best);
-        if (model.Content.Compiled is { } compiled && (provider != ExecutionProvider.Cpu || _dialect != compiled.Dialect))
-            throw new SettingsException($"'{model.Content.Path}' is compiled for {compiled.Dialect} on {ExecutionProvider.Cpu} and runs nowhere else, asked for is {_dialect} on {provider}. Use the file that it was compiled from.");
-        if (_dialect != GraphDialect.Portable && best != _dialect)
-            throw new SettingsException($"The dialect {_dialect} is for {(_dialect == GraphDialect.CpuInt8 ? "int8" : "fp32")} files of this product on {ExecutionProvider.Cpu}, and this is none; leave Dialect out or choose {GraphDialect.Portable}.");
-        _options = new() { Threads = threads, Provider = provider, FuseSkipLayerNorm = _dialect == GraphDialect.Portable, Output = model.Output };
+        (_model, _options, _provider, _threads) = (model, options, provider, threads);
+        if (model.Content.Compiled is { } compiled && (provider != ExecutionProvider.Cpu || (options.Dialect ?? compiled.Dialect) != compiled.Dialect))
+            throw new SettingsException($"'{model.Content.Path}' is compiled for {compiled.Dialect} on {ExecutionProvider.Cpu} and runs nowhere else, asked for is {options.Dialect?.ToString() ?? "the default"} on {provider}. Use the file that it was compiled from.");
+        Dialect = DialectChoice.Choose(options.Dialect, provider, model.CpuDialect, model.Content.Artifact is not null);
+        if (options.Cuda.UseCudaGraphs && provider == ExecutionProvider.Cuda && !DialectChoice.IsPadded(Dialect))
+            throw new SettingsException($"CUDA graphs hold one shape each, which {Dialect} does not have. Leave {nameof(CudaOptions.UseCudaGraphs)} out, or choose {GraphDialect.CudaFp16} or {GraphDialect.CudaFp32}.");
         Singles = Open(pairs: false);
-        _pairs = new Lazy<OnnxGraphRunner>(OpenPairs);
+        _pairs = new Lazy<IBatchGraph>(OpenPairs);
     }
 
+    /// <summary>The form of graph.</summary>
+    public GraphDialect Dialect { get; }
+
     /// <summary>The graph for single texts.</summary>
-    public OnnxGraphRunner Singles { get; }
+    public IBatchGraph Singles { get; }
 
     /// <summary>The graph for pairs, opened when it is first asked for.</summary>
     /// <exception cref="ModelFileException">The model has one token type only, so that it cannot tell the texts of a pair apart.</exception>
-    public OnnxGraphRunner Pairs => _pairs.Value;
+    public IBatchGraph Pairs => _pairs.Value;
 
     /// <summary>Opens the graph for single texts on the first provider of the policy that works.</summary>
-    public static (ModelGraphs Graphs, ProviderReport Report) Open(LoadedModel model, TextClassifierOptions options, int threads) =>
-        ProviderSelection.Open(options.Provider, provider => new ModelGraphs(model, options.Dialect, provider, threads));
+    public static (ModelGraphs Graphs, ProviderReport Report) Open(LoadedModel model, TextClassifierOptions options, int threads)
+    {
+        (ModelGraphs graphs, ProviderReport report) = ProviderSelection.Open(options.Provider, provider => new ModelGraphs(model, options, provider, threads));
+        return (graphs, report with { Dialect = graphs.Dialect, Nodes = graphs.Singles.Nodes });
+    }
 
     public void Dispose()
     {
@@ -43,7 +49,7 @@ internal sealed class ModelGraphs : IDisposable
         if (_pairs.IsValueCreated) _pairs.Value.Dispose();
     }
 
-    private OnnxGraphRunner OpenPairs()
+    private IBatchGraph OpenPairs()
     {
         if (_model.TokenTypeCount < 2)
             throw new ModelFileException($"'{_model.Content.Path}' has {_model.TokenTypeCount} token type, pairs need 2: the model was not made for pairs. Pass single texts.");
@@ -51,9 +57,43 @@ internal sealed class ModelGraphs : IDisposable
     }
 
     // Such a graph takes token types and so both single texts and pairs.
-    private bool IsInFile => _dialect == GraphDialect.Portable || _model.Content.Compiled is not null;
+    private bool IsInFile => Dialect == GraphDialect.Portable || _model.Content.Compiled is not null;
 
-    private OnnxGraphRunner Open(bool pairs) => IsInFile
-        ? OnnxGraphRunner.FromFile(_model.Content.Path, _options)
-        : OnnxGraphRunner.FromBytes(EncoderGraph.Emit(_model.Content.Artifact!, _dialect, pairs), _options);
+    private IBatchGraph Open(bool pairs)
+    {
+        if (DialectChoice.IsPadded(Dialect)) return OpenPadded(_model.Content.Artifact!, pairs);
+        OnnxGraphRunnerOptions runner = new()
+        {
+            Threads = _threads,
+            Provider = _provider,
+            FuseSkipLayerNorm = Dialect == GraphDialect.Portable,
+            Output = _model.Output,
+            Cuda = _options.Cuda,
+            CoreMl = _options.CoreMl,
+        };
+        return new RunnerGraph(
+            IsInFile ? OnnxGraphRunner.FromFile(_model.Content.Path, runner) : OnnxGraphRunner.FromBytes(EncoderGraph.Emit(_model.Content.Artifact!, Dialect, pairs), runner),
+            BatchTokens, _model.Tokenizer.PadId, _model.Labels.Count);
+    }
+
+    private PaddedGraphs OpenPadded(ModelArtifact artifact, bool pairs)
+    {
+        bool isStatic = EncoderGraph.IsStatic(Dialect);
+        GraphSettings settings = new()
+        {
+            Provider = _provider,
+            Dialect = Dialect,
+            Plan = isStatic ? PaddingPlan.Fixed(artifact.MaxLength, _options.Profile == PerformanceProfile.Latency ? 1 : _options.CoreMl.BatchSize)
+                : _options.Cuda.UseCudaGraphs ? PaddingPlan.Recorded(artifact.MaxLength, BatchTokens)
+                : PaddingPlan.Free(BatchTokens),
+            LabelCount = artifact.Labels.Count,
+            PadId = _model.Tokenizer.PadId,
+            Cuda = _options.Cuda,
+            CoreMl = _options.CoreMl,
+            Threads = _threads,
+        };
+        return new PaddedGraphs(settings, shape => isStatic ? EncoderGraph.EmitStatic(artifact, Dialect, shape, pairs) : EncoderGraph.Emit(artifact, Dialect, pairs));
+    }
+
+    private int BatchTokens => _provider == ExecutionProvider.Cuda ? _options.Cuda.BatchTokens : _options.BatchTokens;
 }

@@ -67,6 +67,9 @@ public sealed class OnnxGraphRunner : IDisposable
     /// <summary>Whether the graph takes a mask, so that rows of unequal length can share a batch.</summary>
     public bool HasMask => _inputNames.Contains("attention_mask");
 
+    /// <summary>Number of node executions by provider in the trial run of another provider than the CPU.</summary>
+    internal IReadOnlyDictionary<string, int> Nodes { get; private set; } = new Dictionary<string, int>();
+
     /// <summary>Opens a serialised model.</summary>
     /// <exception cref="ModelFileException">ONNX Runtime refuses the model, or its inputs or outputs are not those of a text classifier.</exception>
     /// <exception cref="ProviderException">The provider does not work.</exception>
@@ -162,7 +165,7 @@ public sealed class OnnxGraphRunner : IDisposable
         string written = _session.EndProfiling();
         try
         {
-            ProviderSelection.CheckPlacement(provider, NodePlacement.Read(written));
+            ProviderSelection.CheckPlacement(provider, Nodes = NodePlacement.Read(written));
         }
         finally
         {
