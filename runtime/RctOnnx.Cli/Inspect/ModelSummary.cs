@@ -120,7 +120,7 @@ internal sealed record ModelSummary
         Row("proof", Proof is null
             ? "none"
             : string.Create(CultureInfo.InvariantCulture,
-                $"largest difference {Proof.LargestDifference:G3} (allowed {Proof.Tolerance:G3}), labels agree on {Proof.LabelAgreement:P2} of {Proof.TextCount} texts"));
+                $"largest difference {Proof.LargestDifference:G3} (allowed {Proof.Tolerance:G3}), labels agree on {Proof.LabelAgreement:P2} of {Proof.TextCount} texts and {Proof.PairCount} pairs"));
         Row("training", Training?.ToJsonString() ?? "none");
 
         void Row(string name, string value) => output.WriteLine($"{name,-12} {value}");

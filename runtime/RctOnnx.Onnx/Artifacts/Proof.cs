@@ -9,11 +9,14 @@ public sealed record Proof
     /// <summary>The largest difference that was allowed.</summary>
     public required double Tolerance { get; init; }
 
-    /// <summary>Share of texts with the same label, 0 to 1.</summary>
+    /// <summary>Share of texts and pairs with the same label, 0 to 1.</summary>
     public required double LabelAgreement { get; init; }
 
     /// <summary>Number of texts compared.</summary>
     public required int TextCount { get; init; }
+
+    /// <summary>Number of pairs compared; 0 where the model has one token type only, so that it cannot tell the texts of a pair apart.</summary>
+    public int PairCount { get; init; }
 
     /// <summary>Shapes compared, as "batch x sequence".</summary>
     public required IReadOnlyList<string> Shapes { get; init; }

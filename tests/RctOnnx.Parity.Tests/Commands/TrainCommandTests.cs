@@ -3,6 +3,7 @@ using System.Text.Json;
 using RctOnnx.Parity.Tests.Training;
 using RctOnnx.Testing;
 using RctOnnx.Train.Commands;
+using RctOnnx.Train.Examples;
 using RctOnnx.Train.Settings;
 using Xunit;
 
@@ -64,6 +65,19 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Contains("copy.tsv', line 6", broken.Error);
     }
 
+    [Fact]
+    public void Check_data_splits_as_train_does()
+    {
+        ProgramProcess check = ProgramProcess.Run("rctonnx-train", "check-data", "--train", _task.Train, "--dev-share", "0.2", "--test-share", "0.1", "--json");
+        Assert.True(check.ExitCode == 0, check.Error);
+        TaskData data = TaskData.Open(_task.Settings() with { Dev = null, Test = [], DevShare = 0.2, TestShare = 0.1 });
+        Assert.Equal(
+            [("train", data.Train.Count()), ("dev", data.Dev!.Count()), ("test", Assert.Single(data.Tests).Value.Count())],
+            JsonDocument.Parse(check.Output).RootElement.GetProperty("sets").EnumerateArray().Select(set => (set.GetProperty("name").GetString()!, set.GetProperty("rows").GetInt32())));
+        Assert.Equal(ExitCodes.Usage, ProgramProcess.Run("rctonnx-train", "check-data", "--train", _task.Train, "--dev", _task.Dev, "--dev-share", "0.2").ExitCode);
+        Assert.Equal(ExitCodes.Usage, ProgramProcess.Run("rctonnx-train", "check-data", "--train", _task.Train, "--dev-share", "1.5").ExitCode);
+    }
+
     public static TheoryData<string, int, string> Faults => new()
     {
         { "--learning-rate 0", ExitCodes.Usage, "learning-rate is 0" },
@@ -92,6 +106,7 @@ public sealed class TrainCommandTests : IDisposable
         { "--settings {train}", ExitCodes.Usage, "not valid JSON" },
         { "--settings {wrongname}", ExitCodes.Usage, "learning_rate" },
         { "--dev-share 0.1", ExitCodes.Usage, "dev share" },
+        { "--threads 0", ExitCodes.Usage, "threads is 0" },
     };
 
     [Theory]

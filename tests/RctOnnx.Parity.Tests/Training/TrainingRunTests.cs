@@ -7,6 +7,7 @@ using RctOnnx.Runtime.Tokenization;
 using RctOnnx.Train.Bases;
 using RctOnnx.Train.Checkpointing;
 using RctOnnx.Train.Examples;
+using RctOnnx.Train.Export;
 using RctOnnx.Train.Modules;
 using RctOnnx.Train.Reports;
 using RctOnnx.Train.Settings;
@@ -147,6 +148,30 @@ public sealed class TrainingRunTests : IDisposable
         TrainingOutcome outcome = Run(_task.Settings() with { Head = head, Steps = 3, LabelSmoothing = 0.1, ClassWeights = ClassWeighting.Auto, Optimizer = OptimizerKind.Adam }, resume: false);
         Assert.Equal(1, outcome.Model.Proof!.LabelAgreement);
         Assert.Equal(head == HeadChoice.Electra ? HeadKind.Electra : HeadKind.Linear, outcome.Model.Head.Kind);
+    }
+
+    [Fact]
+    public void A_task_of_pairs_is_proven_on_its_pairs_and_asked_of_the_runtime()
+    {
+        foreach (string file in (string[])[_task.Train, _task.Dev, _task.Test])
+        {
+            string[][] rows = [.. File.ReadLines(file).Skip(1).Select(line => line.Split('\t'))];
+            File.WriteAllLines(file, ["label\ttext\tother", .. rows.Select((row, i) => $"{row[0]}\t{rows[(i + 1) % rows.Length][1]}\t{row[1]}")]); // the second text says the label
+        }
+        TrainingOutcome outcome = Run(_task.Settings() with { PairColumn = "other", Steps = 3 }, resume: false);
+        Assert.Equal(new RuntimeAgreement(20, 20), outcome.Runtime);
+        Assert.Equal((ProofTexts.BuiltIn.Count, ProofTexts.BuiltInPairs.Count + 40), (outcome.Model.Proof!.TextCount, outcome.Model.Proof.PairCount));
+    }
+
+    [Fact]
+    public void Threads_are_taken_for_the_run_and_given_back()
+    {
+        int before = torch.get_num_threads();
+        TrainSettings settings = _task.Settings() with { Steps = 1, Threads = before + 1 };
+        Run(settings, resume: false);
+        Assert.Equal(before, torch.get_num_threads());
+        Assert.Equal(before + 1, JsonDocument.Parse(File.ReadAllText(new RunFolder(settings.Output).Metrics)).RootElement.GetProperty("versions").GetProperty("threads").GetInt32());
+        Assert.Contains("threads is 0", Assert.Throws<SettingsException>(() => (settings with { Threads = 0 }).Validate()).Message);
     }
 
     private static TrainingOutcome Run(TrainSettings settings, bool resume) => TrainingRun.Execute(settings, resume, _ => { }, CancellationToken.None);

@@ -62,6 +62,9 @@ public sealed class BaseModelTests : IDisposable
         ModelArtifact read = BaseModel.LoadClassifier(_folder.File("int8.onnx"), tell: notes.Add);
         TrainingBase trained = TrainingBase.Load(new TrainSettings { Base = _folder.File("int8.onnx"), MaxLength = 32 }, ["x", "y"]);
         Assert.Contains("int8", Assert.Single(notes));
+        List<string> told = [];
+        PretrainingBase.Load(new PretrainSettings { Base = _folder.File("int8.onnx"), MaxLength = 32 }, told.Add);
+        Assert.Contains("int8", Assert.Single(told));
         Assert.Contains(trained.Notes, note => note.Contains("int8", StringComparison.Ordinal));
         Assert.Empty(read.Inputs);
         Assert.Empty(trained.Artifact.Inputs);
@@ -108,6 +111,7 @@ public sealed class BaseModelTests : IDisposable
         Assert.Contains(notes[0], trained.Notes);
 
         string file = Path.Combine(_folder.File("out"), "model.safetensors");
+        List<string> told = [];
         float[] bias = [.. Enumerable.Range(0, padded).Select(i => (float)i)];
         SafetensorsFile.Write(file, [
             .. SafetensorsFile.Read(file),
@@ -116,7 +120,8 @@ public sealed class BaseModelTests : IDisposable
                 new KeyValuePair<string, TensorData>("cls.predictions.transform." + name, TensorData.FromFloats(new float[width], width))),
             new("cls.predictions.bias", TensorData.FromFloats(bias, padded)),
         ]);
-        PretrainingBase start = PretrainingBase.Load(new PretrainSettings { Base = _folder.File("out"), MaxLength = 32 });
+        PretrainingBase start = PretrainingBase.Load(new PretrainSettings { Base = _folder.File("out"), MaxLength = 32 }, told.Add);
+        Assert.Equal(notes, told);
         Assert.Equal(artifact.Encoder, start.Encoder.Encoder);
         Assert.Equal(bias[..rows], start.Head![TensorNames.MaskedOutputBias].ToFloats());
     }

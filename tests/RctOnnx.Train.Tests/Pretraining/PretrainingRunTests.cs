@@ -121,12 +121,12 @@ public class PretrainingRunTests
         PretrainSettings settings = Prepare(folder) with { Pooling = Pooling.Cls, Steps = 20 };
         Run(settings);
         PretrainSettings further = settings with { Vocabulary = null, Base = new RunFolder(settings.Output).Model, Output = folder.File("further"), Pooling = null };
-        PretrainingBase start = PretrainingBase.Load(further);
+        PretrainingBase start = PretrainingBase.Load(further, _ => { });
         ModelArtifact before = ModelFile.Read(further.Base).Artifact!;
         Assert.All(before.Weights, pair => Assert.True(pair.Value.Bytes.Span.SequenceEqual(start.Encoder.Weights[pair.Key].Bytes.Span), pair.Key));
         PretrainingOutcome outcome = Run(further);
         Assert.Equal(Pooling.Cls, outcome.Model.Head.Pooling);
-        Assert.Contains("positions", Assert.Throws<SettingsException>(() => PretrainingBase.Load(further with { MaxLength = 17 })).Message, StringComparison.Ordinal);
+        Assert.Contains("positions", Assert.Throws<SettingsException>(() => PretrainingBase.Load(further with { MaxLength = 17 }, _ => { })).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -31,6 +31,10 @@ internal static class CheckDataCommand
         Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
         Option<string> labelColumn = new("--label-column") { Description = "Column or property of the label. Default: label.", DefaultValueFactory = _ => "label" };
         Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text of a pair." };
+        Option<string?> groupColumn = new("--group-column") { Description = "Column or property of what stays together in a split." };
+        Option<double> devShare = new("--dev-share") { Description = "Share of the training rows that 'train' would keep for choosing, to see what leaks between the parts. Default: 0." };
+        Option<double> testShare = new("--test-share") { Description = "Share of the training rows that 'train' would keep for the final figures. Default: 0." };
+        Option<long> seed = new("--seed") { Description = "Of the split. Default: 1, as in 'train'.", DefaultValueFactory = _ => 1 };
         Option<bool> json = new("--json") { Description = "End standard output with one JSON object." };
         Command command = new("check-data", """
             Counts rows and labels, finds empty and repeated texts, texts that stand in two sets (a leak: the test figures would be too
@@ -38,31 +42,38 @@ internal static class CheckDataCommand
 
             Example:
               rctonnx-train check-data --train train.txt --dev dev.txt --test test.txt --base all-MiniLM-L6-v2 --max-length 128
+              rctonnx-train check-data --train all.tsv --group-column abstract --dev-share 0.1 --test-share 0.1
 
             Exit codes: 0 usable (there may be warnings), 2 options, 3 errors in the data, 4 tokenizer, 130 stopped.
             """)
-        { train, dev, test, tokens, maxLength, format, textColumn, labelColumn, pairColumn, json };
+        { train, dev, test, tokens, maxLength, format, textColumn, labelColumn, pairColumn, groupColumn, devShare, testShare, seed, json };
         command.SetWork((parsed, token) =>
         {
-            ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = parsed.GetValue(labelColumn), Pair = parsed.GetValue(pairColumn) };
+            ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = parsed.GetValue(labelColumn), Pair = parsed.GetValue(pairColumn), Group = parsed.GetValue(groupColumn) };
             string? basePath = parsed.GetValue(tokens);
             int? limit = parsed.GetValue(maxLength);
             if (limit is not null && basePath is null) throw new SettingsException("--max-length counts tokens: add --base with the encoder whose tokenizer is meant.");
             if (limit < 3) throw new SettingsException($"--max-length is {limit}, expected at least 3: [CLS], one token, [SEP].");
+            (double ofDev, double ofTest) = (parsed.GetValue(devShare), parsed.GetValue(testShare));
+            string[] tests = parsed.GetValue(test) ?? [];
+            if (ofDev != 0 && parsed.GetValue(dev) is not null) throw new SettingsException("Both a dev file and a dev share are given: one of them is expected.");
+            if (ofTest != 0 && tests.Length > 0) throw new SettingsException("Both test files and a test share are given: one of them is expected.");
             DataCheck check = new(basePath is null ? Words : Tokens(BaseTokenizer.Load(basePath)), limit);
             ConsoleProgress.Run("Reading", null, "rows", progress =>
             {
-                Add("train", parsed.GetRequiredValue(train));
-                if (parsed.GetValue(dev) is { } file) Add("dev", [file]);
-                string[] tests = parsed.GetValue(test) ?? [];
-                foreach ((string name, string path) in TaskData.Names(tests).Zip(tests)) Add(name, [path]);
+                if (ofDev == 0 && ofTest == 0) check.Add("train", Files(parsed.GetRequiredValue(train)), OnRow);
+                else check.AddSplit(Files(parsed.GetRequiredValue(train)), ofDev, ofTest, unchecked((ulong)parsed.GetValue(seed)), OnRow);
+                if (parsed.GetValue(dev) is { } file) check.Add("dev", Files([file]), OnRow);
+                foreach ((string name, string path) in TaskData.Names(tests).Zip(tests)) check.Add(name, Files([path]), OnRow);
                 return true;
 
-                void Add(string name, IEnumerable<string> files) => check.Add(name, files.Select(path => Rows(path, parsed.GetValue(format), columns, check.Refuse)), () =>
+                IEnumerable<IEnumerable<TextRow>> Files(IEnumerable<string> paths) => paths.Select(path => Rows(path, parsed.GetValue(format), columns, check.Refuse));
+
+                void OnRow()
                 {
                     token.ThrowIfCancellationRequested();
                     progress.Advance(1);
-                });
+                }
             });
             DataCheckResult result = check.Finish();
             string unit = basePath is null ? "words" : "tokens";

@@ -32,6 +32,8 @@ internal static class EvaluateCommand
         Option<string> labelColumn = new("--label-column") { Description = "Column or property of the label. Default: label.", DefaultValueFactory = _ => "label" };
         Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text of a pair." };
         Option<int?> maxLength = new("--max-length") { Description = "Longest sequence in tokens; the model's limit where not given." };
+        Option<DataFormat?> format = new("--data-format") { Description = "Form of the data, where its name does not tell.", HelpName = "tsv|csv|jsonl|rct" };
+        Option<int?> threads = new("--threads") { Description = "Threads of the processor; all where not given." };
         Option<bool> noPickle = new("--no-pickle") { Description = "Refuse weights that are a PyTorch pickle (.bin). Pickles are read without being run, and only where there are no safetensors." };
         Option<bool> json = new("--json") { Description = "End standard output with one JSON object." };
         Command command = new("evaluate", """
@@ -43,9 +45,10 @@ internal static class EvaluateCommand
 
             Exit codes: 0 done, 2 options, 3 data, 4 model, 130 stopped.
             """)
-        { model, data, textColumn, labelColumn, pairColumn, maxLength, noPickle, json };
+        { model, data, format, textColumn, labelColumn, pairColumn, maxLength, threads, noPickle, json };
         command.SetWork((parsed, token) =>
         {
+            using TorchThreads used = TorchThreads.Use(parsed.GetValue(threads));
             ModelArtifact artifact = BaseModel.LoadClassifier(
                 parsed.GetRequiredValue(model), new WeightsOptions { AllowPickle = !parsed.GetValue(noPickle) }, Console.Error.WriteLine);
             if (artifact.ProblemType != ProblemType.SingleLabel)
@@ -56,7 +59,7 @@ internal static class EvaluateCommand
             string path = parsed.GetRequiredValue(data);
             ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = parsed.GetValue(labelColumn), Pair = parsed.GetValue(pairColumn) };
             WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(artifact.Vocabulary, artifact.Tokenizer);
-            ExampleSet examples = new ExampleReader(tokenizer, new LabelSet(artifact.Labels), limit).Read(path, TextDataset.Read(path, null, columns), keepTexts: false);
+            ExampleSet examples = new ExampleReader(tokenizer, new LabelSet(artifact.Labels), limit).Read(path, TextDataset.Read(path, parsed.GetValue(format), columns), keepTexts: false);
             using DisposeScope scope = torch.NewDisposeScope();
             using ClassifierModel classifier = new(artifact.Encoder, artifact.Head, artifact.Labels.Count);
             classifier.LoadWeights(artifact.Weights);

@@ -4,6 +4,7 @@ using RctOnnx.CommandLine;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Bases;
 using RctOnnx.Train.Export;
+using RctOnnx.Train.Training;
 using RctOnnx.Weights;
 using RctOnnx.Weights.HuggingFace;
 
@@ -24,11 +25,12 @@ internal static class ExportCommand
         Option<string> output = new("--output", "-o") { Description = "The model file to write; with --format huggingface a new folder.", Required = true, HelpName = "FILE.onnx|FOLDER" };
         Option<string> format = new("--format") { Description = "onnx: one proven file. huggingface: a checkpoint folder for transformers (config.json, model.safetensors, vocabulary, tokenizer).", DefaultValueFactory = _ => Onnx };
         format.AcceptOnlyFromAmong(Onnx, HuggingFace);
+        Option<int?> threads = new("--threads") { Description = "Threads of the processor; all where not given." };
         Option<bool> noPickle = new("--no-pickle") { Description = "Refuse weights that are a PyTorch pickle (.bin). Pickles are read without being run, and only where there are no safetensors." };
         Option<bool> json = new("--json") { Description = "End standard output with one JSON object." };
         Command command = new("export", """
             Turns a fine-tuned BERT or ELECTRA classifier into one .onnx file that holds weights, vocabulary, labels and limits. Before
-            it is written the graph is run in ONNX Runtime at every optimisation level, over several shapes and over sentences, and
+            it is written the graph is run in ONNX Runtime at every optimisation level, over several shapes, over sentences and pairs, and
             compared with TorchSharp (difference of a logit at most 1e-4, the same label every time). The evidence is recorded inside
             the file; if it fails nothing is written.
 
@@ -39,11 +41,12 @@ internal static class ExportCommand
               rctonnx-train export --from my-checkpoint --output model.onnx
               rctonnx-train export --from model.onnx --format huggingface --output my-checkpoint
 
-            Exit codes: 0 done, 2 options, 4 model, 6 output, 7 proof failed.
+            Exit codes: 0 done, 2 options, 4 model, 6 output, 7 proof failed, 130 stopped.
             """)
-        { from, output, format, noPickle, json };
-        command.SetWork((parsed, _) =>
+        { from, output, format, threads, noPickle, json };
+        command.SetWork((parsed, token) =>
         {
+            using TorchThreads used = TorchThreads.Use(parsed.GetValue(threads));
             string path = parsed.GetRequiredValue(output);
             ModelArtifact artifact = BaseModel.LoadClassifier(
                 parsed.GetRequiredValue(from), new WeightsOptions { AllowPickle = !parsed.GetValue(noPickle) }, Console.Error.WriteLine);
@@ -55,10 +58,10 @@ internal static class ExportCommand
                 if (parsed.GetValue(json)) JsonResult.Write(new FolderResult(path, artifact.Labels, artifact.ProblemType, artifact.MaxLength, leftOut));
                 return ExitCodes.Success;
             }
-            ModelArtifact proven = ModelExport.Write(path, artifact);
+            ModelArtifact proven = ModelExport.Write(path, artifact, new ModelExportOptions { Threads = TorchSharp.torch.get_num_threads() }, token);
             Proof proof = proven.Proof!;
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"Wrote '{path}': {proven.Labels.Count} labels ({string.Join(", ", proven.Labels)}), at most {proven.MaxLength} tokens. Largest difference to TorchSharp {proof.LargestDifference:E1} over {proof.Shapes.Count} shapes, the same labels."));
+                $"Wrote '{path}': {proven.Labels.Count} labels ({string.Join(", ", proven.Labels)}), at most {proven.MaxLength} tokens. Largest difference to TorchSharp {proof.LargestDifference:E1} over {proof.TextCount} texts, {proof.PairCount} pairs and {proof.Shapes.Count} shapes, the same labels."));
             if (parsed.GetValue(json)) JsonResult.Write(new Result(path, proven.Labels, proven.ProblemType, proven.MaxLength, proof));
             return ExitCodes.Success;
         });

@@ -50,6 +50,7 @@ internal sealed class SettingOptions
         Text("class_weights", "auto lets every label count the same in the loss.", "none|auto");
         Text("precision", "Numbers of the products in training. bf16 is faster where the processor knows it; weights stay fp32.", "fp32|bf16");
         Text("device", "Where to train.", "auto|cpu|cuda|mps");
+        Number<int>("threads", "Threads of the processor; all where not given. A run is resumed with as many.");
         Number<long>("seed", "Of everything drawn at random.");
         Number<int>("evaluate_every", "Steps between evaluations on dev; after every epoch where not given.");
         Number<int>("checkpoint_every", "Steps between checkpoints; at every evaluation where not given.");

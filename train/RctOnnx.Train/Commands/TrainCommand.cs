@@ -62,7 +62,7 @@ internal static class TrainCommand
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Trained {outcome.Steps:N0} steps in {outcome.TrainingSeconds:N0} s ({outcome.SentencesPerSecond:N0} sentences/s), peak memory {outcome.PeakMemory / 1e9:F1} GB; exported the weights of step {outcome.ExportedStep:N0}."));
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Proof: largest difference of a logit {outcome.Model.Proof!.LargestDifference:E1}, labels agree on {outcome.Model.Proof.LabelAgreement:P0} of {outcome.Model.Proof.TextCount} texts."));
+            $"Proof: largest difference of a logit {outcome.Model.Proof!.LargestDifference:E1}, labels agree on {outcome.Model.Proof.LabelAgreement:P0} of {outcome.Model.Proof.TextCount} texts and {outcome.Model.Proof.PairCount} pairs."));
         if (outcome.Runtime is { } runtime)
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The runtime names the label of TorchSharp for {runtime.Agreed:N0} of {runtime.Compared:N0} test rows."));
     }

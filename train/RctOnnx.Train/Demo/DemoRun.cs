@@ -1,7 +1,6 @@
 using RctOnnx.Runtime;
 using RctOnnx.Train.Settings;
 using RctOnnx.Train.Training;
-using TorchSharp;
 
 namespace RctOnnx.Train.Demo;
 
@@ -32,24 +31,9 @@ internal static class DemoRun
         TrainSettings settings = Settings(output, train, test);
         DemoSample.Write("train", train);
         DemoSample.Write("test", test);
-        TrainingOutcome outcome = Train(settings, say, token);
+        TrainingOutcome outcome = TrainingRun.Execute(settings, resume: false, say, token);
         using TextClassifier classifier = TextClassifier.Load(new RunFolder(output).Model);
         return (outcome, classifier.Classify(DemoSample.Questions));
-    }
-
-    // One thread: the products of so small an encoder take less time than threads need to meet, most of all on a busy machine.
-    private static TrainingOutcome Train(TrainSettings settings, Action<string> say, CancellationToken token)
-    {
-        int threads = torch.get_num_threads();
-        torch.set_num_threads(1);
-        try
-        {
-            return TrainingRun.Execute(settings, resume: false, say, token);
-        }
-        finally
-        {
-            torch.set_num_threads(threads);
-        }
     }
 
     // A small encoder takes a higher rate and more passes than BERT; 240 sentences are soon passed.
@@ -64,5 +48,7 @@ internal static class DemoRun
         LearningRate = 1e-3,
         MaxLength = 64,
         Device = DeviceChoice.Cpu,
+        // The products of so small an encoder take less time than threads need to meet, most of all on a busy machine.
+        Threads = 1,
     };
 }

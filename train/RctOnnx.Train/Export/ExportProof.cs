@@ -11,7 +11,7 @@ namespace RctOnnx.Train.Export;
 
 /// <summary>
 /// Compares the answers of a model in TorchSharp with those of its graphs in ONNX Runtime: every optimisation level, every
-/// dialect that a CPU runs, texts and random ids of several lengths, alone and in batches.
+/// dialect that a CPU runs, texts, pairs and random ids of several lengths, alone and in batches.
 /// </summary>
 internal sealed class ExportProof
 {
@@ -19,6 +19,8 @@ internal sealed class ExportProof
     public const double Tolerance = 1e-4;
 
     private const int ProbeCount = 4;
+    private const int ShortestPair = 4; // three special tokens and a piece
+    private const int MixedRows = 50; // many lengths; all texts of a task would only add to the memory of the batch
     private const int LongestTried = 128; // longer rows repeat the same operators and cost seconds each
     private static readonly int[] Lengths = [3, 4, 8, 17, 33, 64, LongestTried];
     private static readonly int[] BatchSizes = [1, 5];
@@ -30,16 +32,18 @@ internal sealed class ExportProof
     ];
 
     private readonly ModelArtifact _artifact;
-    private readonly int _padId;
-    private readonly List<ProofRow> _texts, _random;
+    private readonly int _padId, _threads;
+    private readonly List<ProofRow> _texts, _random, _pairs, _randomPairs;
     private readonly SortedSet<(int Rows, int Width)> _shapes = [];
     private double _largest;
     private long _compared, _agreed;
 
     /// <summary>Computes the answers of TorchSharp in fp32.</summary>
-    public ExportProof(ModelArtifact artifact, IReadOnlyList<string> texts)
+    public ExportProof(ModelArtifact artifact, ModelExportOptions more, CancellationToken token = default)
     {
-        _artifact = artifact;
+        (_artifact, _threads) = (artifact, more.Threads);
+        string[] texts = [.. ProofTexts.BuiltIn, .. more.Texts];
+        TextPair[] pairs = artifact.Encoder.TokenTypeCount < 2 ? [] : [.. ProofTexts.BuiltInPairs, .. more.Pairs];
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(artifact.Vocabulary, artifact.Tokenizer);
         _padId = tokenizer.PadId;
         int longest = Math.Min(artifact.MaxLength, LongestTried);
@@ -51,9 +55,20 @@ internal sealed class ExportProof
         model.LoadWeights(artifact.Weights);
         model.eval();
         using IDisposable noGradient = no_grad();
-        _texts = [.. texts.Select(text => Answer(model, tokenizer.Encode(text, options: options).Ids))];
-        _random = [.. drawn.Select(ids => Answer(model, ids))];
+        _texts = [.. texts.Select(text => Answer(tokenizer.Encode(text, options: options).Ids, null))];
+        _random = [.. drawn.Select(ids => Answer(ids, null))];
+        _pairs = [.. longest < ShortestPair ? [] : pairs.Select(pair => tokenizer.Encode(pair.First, pair.Second, options)).Select(pair => Answer(pair.Ids, pair.TypeIds))];
+        _randomPairs = [.. pairs.Length == 0 ? [] : drawn.Where(ids => ids.Length >= ShortestPair).Select(ids => Answer(ids, Types(ids.Length, random.Next(2, ids.Length - 1))))];
         Probes = [.. texts.Zip(_texts).Where(pair => pair.First.Length > 0).Take(ProbeCount).Select(pair => new Probe(pair.First, pair.Second.Ids, pair.Second.Logits))];
+
+        ProofRow Answer(int[] ids, int[]? types)
+        {
+            token.ThrowIfCancellationRequested();
+            using DisposeScope row = NewDisposeScope();
+            Tensor input = tensor(ids.Select(id => (long)id).ToArray(), [1, ids.Length]);
+            Tensor? typeIds = types is null ? null : tensor(types.Select(type => (long)type).ToArray(), [1, ids.Length]);
+            return new ProofRow(ids, types, model.forward(input, null, typeIds).data<float>().ToArray());
+        }
     }
 
     /// <summary>Texts with their answers, for the model file.</summary>
@@ -61,15 +76,16 @@ internal sealed class ExportProof
 
     /// <summary>Runs a model file and the dialects that are emitted from the artifact.</summary>
     /// <exception cref="GateException">An answer differs by more than the tolerance, is no number, or names another label.</exception>
-    public Proof Run(string modelPath)
+    public Proof Run(string modelPath, CancellationToken token = default)
     {
-        byte[] fused = EncoderGraph.Emit(_artifact, GraphDialect.CpuFp32);
-        foreach (GraphOptimizationLevel level in Levels)
+        OnnxGraphRunnerOptions asFile = new() { Threads = _threads, Output = IsHeadless ? "features" : "logits" }, asDialect = asFile with { FuseSkipLayerNorm = false };
+        Each(level => OnnxGraphRunner.FromFile(modelPath, asFile with { OptimizationLevel = level }), GraphDialect.Portable, [_texts, _pairs], [_random, _randomPairs], token);
+        byte[] graph = EncoderGraph.Emit(_artifact, GraphDialect.CpuFp32);
+        Each(level => OnnxGraphRunner.FromBytes(graph, asDialect with { OptimizationLevel = level }), GraphDialect.CpuFp32, [_texts], [_random], token);
+        if (_pairs.Count > 0)
         {
-            OnnxGraphRunnerOptions options = new() { OptimizationLevel = level };
-            if (IsHeadless) options = options with { Output = "features" };
-            using (OnnxGraphRunner portable = OnnxGraphRunner.FromFile(modelPath, options)) Compare(portable, GraphDialect.Portable, level);
-            using (OnnxGraphRunner own = OnnxGraphRunner.FromBytes(fused, options with { FuseSkipLayerNorm = false })) Compare(own, GraphDialect.CpuFp32, level);
+            graph = EncoderGraph.Emit(_artifact, GraphDialect.CpuFp32, pairs: true); // in the place of the first: a base-size graph is hundreds of megabytes
+            Each(level => OnnxGraphRunner.FromBytes(graph, asDialect with { OptimizationLevel = level }), GraphDialect.CpuFp32, [_pairs], [_randomPairs], token);
         }
         return new Proof
         {
@@ -77,6 +93,7 @@ internal sealed class ExportProof
             Tolerance = Tolerance,
             LabelAgreement = (double)_agreed / _compared,
             TextCount = _texts.Count,
+            PairCount = _pairs.Count,
             Shapes = [.. _shapes.Select(shape => $"{shape.Rows} x {shape.Width}")],
             OptimizationLevels = [.. Levels.Select(level => level.ToString())],
             Dialects = [nameof(GraphDialect.Portable), nameof(GraphDialect.CpuFp32)],
@@ -88,24 +105,34 @@ internal sealed class ExportProof
         };
     }
 
-    private void Compare(OnnxGraphRunner runner, GraphDialect dialect, GraphOptimizationLevel level)
+    private void Each(Func<GraphOptimizationLevel, OnnxGraphRunner> open, GraphDialect dialect, List<ProofRow>[] texts, List<ProofRow>[] random, CancellationToken token)
     {
-        foreach (ProofRow row in _texts) Compare(runner, [row], dialect, level);
-        foreach (IGrouping<int, ProofRow> rows in _random.GroupBy(row => row.Ids.Length))
-            foreach (int size in BatchSizes) Compare(runner, [.. rows.Take(size)], dialect, level);
-        // Unequal lengths in one batch: the mask at work.
-        if (runner.HasMask) Compare(runner, [.. _texts.Concat(_random.Take(2))], dialect, level);
+        foreach (GraphOptimizationLevel level in Levels)
+        {
+            token.ThrowIfCancellationRequested();
+            using OnnxGraphRunner runner = open(level);
+            foreach (ProofRow row in texts.SelectMany(rows => rows))
+            {
+                token.ThrowIfCancellationRequested();
+                Compare(runner, [row], dialect, level);
+            }
+            foreach (IGrouping<int, ProofRow> rows in random.SelectMany(rows => rows.GroupBy(row => row.Ids.Length)))
+                foreach (int size in BatchSizes) Compare(runner, [.. rows.Take(size)], dialect, level);
+            // Unequal lengths, and texts beside pairs, in one batch: the mask at work.
+            if (runner.HasMask) Compare(runner, [.. texts.SelectMany(rows => rows.Take(MixedRows)), .. random.SelectMany(rows => rows.Take(2))], dialect, level);
+        }
     }
 
     private void Compare(OnnxGraphRunner runner, ProofRow[] rows, GraphDialect dialect, GraphOptimizationLevel level)
     {
         int width = rows.Max(row => row.Ids.Length), labels = IsHeadless ? _artifact.Encoder.HiddenWidth : _artifact.Labels.Count;
         _shapes.Add((rows.Length, width));
-        float[] found = runner.Run([.. rows.Select(row => row.Ids)], null, width, _padId, labels);
+        int[]?[]? types = Array.Exists(rows, row => row.Types is not null) ? [.. rows.Select(row => row.Types)] : null;
+        float[] found = runner.Run([.. rows.Select(row => row.Ids)], types, width, _padId, labels);
         for (int i = 0; i < rows.Length; i++)
         {
             ReadOnlySpan<float> expected = rows[i].Logits, actual = found.AsSpan(i * labels, labels);
-            string where = $"{dialect} at {level}, row {i} of {rows.Length} x {width}";
+            string where = $"{dialect} at {level}, {(rows[i].Types is null ? "row" : "pair")} {i} of {rows.Length} x {width}";
             for (int j = 0; j < labels; j++)
             {
                 double difference = Math.Abs((double)expected[j] - actual[j]);
@@ -153,11 +180,12 @@ internal sealed class ExportProof
         return ids;
     }
 
-    private static ProofRow Answer(ClassifierModel model, int[] ids)
+    // [CLS] first [SEP] second [SEP]: the second text begins behind the first [SEP], wherever that is.
+    private static int[] Types(int length, int second)
     {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor input = tensor(ids.Select(id => (long)id).ToArray(), [1, ids.Length]);
-        return new ProofRow(ids, model.forward(input, null, null).data<float>().ToArray());
+        int[] types = new int[length];
+        types.AsSpan(second).Fill(1);
+        return types;
     }
 
     private static string VersionOf(Assembly assembly) =>

@@ -11,11 +11,13 @@ public static class ModelExport
     /// </summary>
     /// <param name="path">The model file; an older one of that name is replaced.</param>
     /// <param name="artifact">A classifier in fp32, or an encoder without a head, whose features are compared.</param>
-    /// <param name="texts">Texts of the task to try beside the built-in ones.</param>
+    /// <param name="options">What is tried beside the built-in texts and pairs; null for nothing.</param>
+    /// <param name="token">Stops the proof; nothing is written then.</param>
     /// <returns>The artifact with proof and probes.</returns>
     /// <exception cref="GateException">The answers differ; nothing is written.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing is written.</exception>
     /// <exception cref="OutputException">The file cannot be written.</exception>
-    public static ModelArtifact Write(string path, ModelArtifact artifact, IReadOnlyList<string>? texts = null)
+    public static ModelArtifact Write(string path, ModelArtifact artifact, ModelExportOptions? options = null, CancellationToken token = default)
     {
         if (Directory.Exists(path)) throw new OutputException($"Cannot write '{path}': it is a folder. Name a file that ends in .onnx.");
         string trial = $"{Path.GetFullPath(path)}.{Environment.ProcessId:x}.proof";
@@ -24,8 +26,8 @@ public static class ModelExport
             Directory.CreateDirectory(trial);
             string trialFile = Path.Combine(trial, "model.onnx");
             ModelFile.Write(trialFile, artifact);
-            ExportProof proof = new(artifact, [.. ProofTexts.BuiltIn, .. texts ?? []]);
-            ModelArtifact proven = artifact with { Proof = proof.Run(trialFile), Probes = proof.Probes };
+            ExportProof proof = new(artifact, options ?? new ModelExportOptions(), token);
+            ModelArtifact proven = artifact with { Proof = proof.Run(trialFile, token), Probes = proof.Probes };
             ModelFile.Write(path, proven);
             return proven;
         }

@@ -1,3 +1,5 @@
+using RctOnnx.Runtime;
+
 namespace RctOnnx.Train.Export;
 
 /// <summary>Sentences that every export is tried on: short and long, with numbers, signs, accents and scripts that the vocabulary may lack.</summary>
@@ -18,4 +20,7 @@ internal static class ProofTexts
         "a",
         "",
     ];
+
+    /// <summary>Each of them with the next one, so that pairs are long, short, and empty on either side.</summary>
+    public static IReadOnlyList<TextPair> BuiltInPairs { get; } = [.. BuiltIn.Select((text, i) => new TextPair(text, BuiltIn[(i + 1) % BuiltIn.Count]))];
 }

@@ -12,11 +12,13 @@ namespace RctOnnx.Train.Pretraining;
 internal sealed record PretrainingBase(ModelArtifact Encoder, IReadOnlyDictionary<string, TensorData>? Head)
 {
     /// <summary>A new encoder over a vocabulary, or one that was trained before.</summary>
+    /// <param name="settings">Of the run.</param>
+    /// <param name="tell">Is told what a person should know about the base.</param>
     /// <exception cref="ModelFileException">The vocabulary or the base is missing, damaged or not supported.</exception>
     /// <exception cref="SettingsException">The blocks are longer than the base has positions.</exception>
-    public static PretrainingBase Load(PretrainSettings settings)
+    public static PretrainingBase Load(PretrainSettings settings, Action<string> tell)
     {
-        PretrainingBase start = settings.Base is not { } path ? New(settings) : Directory.Exists(path) ? FromFolder(path, settings) : FromFile(path, settings);
+        PretrainingBase start = settings.Base is not { } path ? New(settings) : Directory.Exists(path) ? FromFolder(path, settings, tell) : FromFile(path, settings, tell);
         int positions = start.Encoder.Encoder.PositionCount;
         if (settings.MaxLength > positions)
             throw new SettingsException($"max-length is {settings.MaxLength}, but '{settings.Base}' has {positions} positions. Lower it, or take an encoder with more positions.");
@@ -41,7 +43,7 @@ internal sealed record PretrainingBase(ModelArtifact Encoder, IReadOnlyDictionar
         return new PretrainingBase(Headless(encoder, settings.Pooling ?? Pooling.Mean, settings, new TokenizerSettings { LowerCase = !settings.Cased }, pieces, new Dictionary<string, TensorData>()), null);
     }
 
-    private static PretrainingBase FromFolder(string folder, PretrainSettings settings)
+    private static PretrainingBase FromFolder(string folder, PretrainSettings settings, Action<string> tell)
     {
         HuggingFaceConfig config = HuggingFaceConfig.Read(folder);
         TokenizerSource tokenizer = TokenizerFiles.Load(folder);
@@ -53,15 +55,17 @@ internal sealed record PretrainingBase(ModelArtifact Encoder, IReadOnlyDictionar
         HeadConfig head = new() { Kind = HeadKind.None, Pooling = pooling };
         Dictionary<string, TensorData> own = tensors.Where(pair => !pair.Key.StartsWith("classifier.", StringComparison.Ordinal)).ToDictionary(pair => pair.Key, pair => pair.Value);
         ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, head, 0, own, tokenizer.Vocabulary.Count);
+        if (imported.WordTableNote is { } note) tell(note);
         return new PretrainingBase(
             Headless(imported.Encoder, pooling, settings, tokenizer.Settings, tokenizer.Vocabulary, imported.Weights),
             MaskedHeadWeights.Import(config.Encoder, tensors, imported.UnreachableRows));
     }
 
-    private static PretrainingBase FromFile(string path, PretrainSettings settings)
+    private static PretrainingBase FromFile(string path, PretrainSettings settings, Action<string> tell)
     {
         ModelArtifact stored = ModelFile.Read(path).RequireArtifact();
         ModelArtifact trained = ModelQuantizer.Dequantize(stored);
+        if (trained != stored) tell($"'{path}' is int8: training starts from its rounded weights, in fp32.");
         Pooling pooling = settings.Pooling ?? trained.Head.Pooling;
         if (pooling == Pooling.Pooler && trained.Head.Pooling != Pooling.Pooler)
             throw new ModelFileException($"'{path}' has no pooler; expected one of cls, mean or max for --pooling.");

@@ -23,11 +23,11 @@ internal static class PretrainingRun
     public static PretrainingOutcome Execute(PretrainSettings settings, bool resume, Action<string> say, TimeProvider time, CancellationToken token)
     {
         settings.Validate();
+        using TorchThreads threads = TorchThreads.Use(settings.Threads);
         using DisposeScope scope = NewDisposeScope();
-        if (settings.Threads is { } threads) set_num_threads(threads);
         RunFolder folder = new(settings.Output);
         RunCheckpoint? resumed = Open(folder, settings, resume);
-        PretrainingBase start = PretrainingBase.Load(settings);
+        PretrainingBase start = PretrainingBase.Load(settings, say);
         ModelArtifact encoder = start.Encoder;
         PretrainingTexts texts = PretrainingTexts.Read(settings, WordPieceTokenizer.Create(encoder.Vocabulary, encoder.Tokenizer), token);
         say(string.Create(CultureInfo.InvariantCulture,
@@ -55,7 +55,7 @@ internal static class PretrainingRun
             PerplexityAfter = after is { } last ? Math.Exp(last) : null,
         };
         say("Export: proving the file in ONNX Runtime.");
-        return outcome with { Model = ModelExport.Write(folder.Model, outcome.Model with { Training = Record(settings, texts, outcome) }) };
+        return outcome with { Model = ModelExport.Write(folder.Model, outcome.Model with { Training = Record(settings, texts, outcome) }, new ModelExportOptions { Threads = get_num_threads() }, token) };
     }
 
     private static MaskedLanguageModel Build(PretrainSettings settings, PretrainingBase start)

@@ -101,6 +101,9 @@ public sealed record TrainSettings
     /// <summary>Where to train.</summary>
     public DeviceChoice Device { get; init; } = DeviceChoice.Auto;
 
+    /// <summary>Threads of the processor; null takes all. Sums in another order have other last bits, so that a run is resumed with as many.</summary>
+    public int? Threads { get; init; }
+
     /// <summary>Of everything drawn at random.</summary>
     public long Seed { get; init; } = 1;
 
@@ -163,6 +166,7 @@ public sealed record TrainSettings
         AtLeastOne(EvaluateEvery, "evaluate-every");
         AtLeastOne(CheckpointEvery, "checkpoint-every");
         AtLeastOne(Patience, "patience");
+        AtLeastOne(Threads, "threads");
         if (MaxLength < 3) faults.Add($"max-length is {MaxLength}, expected at least 3: [CLS], one token, [SEP]");
         if (!(LearningRate > 0 && double.IsFinite(LearningRate))) faults.Add($"learning-rate is {LearningRate}, expected a positive number such as 5e-5");
         if (WarmupSteps < 0) faults.Add($"warmup-steps is {WarmupSteps}, expected 0 or more");

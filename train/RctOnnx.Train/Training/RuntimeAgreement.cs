@@ -18,8 +18,10 @@ internal sealed record RuntimeAgreement(long Compared, long Agreed)
         for (int start = 0; start < predicted.Count; start += ChunkSize)
         {
             token.ThrowIfCancellationRequested();
-            string[] texts = [.. examples.Texts.Skip(start).Take(ChunkSize).Select(text => text.Text)];
-            IReadOnlyList<Classification> answers = classifier.Classify(texts);
+            LabelledText[] texts = [.. examples.Texts.Skip(start).Take(ChunkSize)];
+            IReadOnlyList<Classification> answers = examples.Tokens.HasPairs
+                ? classifier.Classify([.. texts.Select(text => new TextPair(text.Text, text.Pair!))], token)
+                : classifier.Classify([.. texts.Select(text => text.Text)], token);
             for (int i = 0; i < texts.Length; i++)
                 if (answers[i].Label == classifier.Labels[predicted[start + i]]) agreed++;
             progress.Advance(texts.Length);

@@ -42,7 +42,7 @@ internal static class TrainingReport
     private static IEnumerable<NamedValue> ProofOf(Proof proof, RuntimeAgreement? runtime)
     {
         yield return Line("largest difference of a logit", $"{proof.LargestDifference:E1} (allowed {proof.Tolerance:E1})");
-        yield return Line("same label as TorchSharp", $"{proof.LabelAgreement:P2} of {proof.TextCount:N0} texts");
+        yield return Line("same label as TorchSharp", $"{proof.LabelAgreement:P2} of {proof.TextCount:N0} texts and {proof.PairCount:N0} pairs");
         if (runtime is not null) yield return Line("same label on the test rows", $"{runtime.Agreed:N0} of {runtime.Compared:N0}");
     }
 

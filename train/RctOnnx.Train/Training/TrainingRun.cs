@@ -43,6 +43,7 @@ internal sealed class TrainingRun
     public static TrainingOutcome Execute(TrainSettings settings, bool resume, Action<string> say, CancellationToken token)
     {
         settings.Validate();
+        using TorchThreads threads = TorchThreads.Use(settings.Threads);
         using DisposeScope scope = NewDisposeScope();
         return new TrainingRun(settings, say, token).Execute(resume);
     }
@@ -96,9 +97,15 @@ internal sealed class TrainingRun
         };
         JsonObject record = TrainingRecord.Of(_settings, data, train, outcome);
         IEnumerable<ExampleSet> asked = dev is null ? tests : [dev, .. tests];
-        string[] proofTexts = [.. asked.SelectMany(set => set.Texts).Where(text => text.Pair is null).Select(text => text.Text).Take(ProofTextCount)];
+        LabelledText[] known = [.. asked.SelectMany(set => set.Texts).Take(ProofTextCount)];
+        ModelExportOptions proof = new()
+        {
+            Texts = [.. known.Where(text => text.Pair is null).Select(text => text.Text)],
+            Pairs = [.. known.Where(text => text.Pair is not null).Select(text => new TextPair(text.Text, text.Pair!))],
+            Threads = get_num_threads(),
+        };
         _say("Export: proving the file in ONNX Runtime.");
-        outcome = outcome with { Model = ModelExport.Write(_folder.Model, outcome.Model with { Training = record }, proofTexts) };
+        outcome = outcome with { Model = ModelExport.Write(_folder.Model, outcome.Model with { Training = record }, proof, _token) };
         outcome = outcome with { Runtime = AskRuntime(tests, trained) };
         AtomicFile.WriteText(_folder.Metrics, TrainingRecord.Metrics(_settings, data, outcome).ToJsonString(TrainingRecord.Json) + "\n");
         RunReport.Write(_folder.Path, TrainingReport.Of(_settings, data, train, outcome));
@@ -162,8 +169,8 @@ internal sealed class TrainingRun
 
     private RuntimeAgreement? AskRuntime(ExampleSet[] tests, EvaluationResult[] trained)
     {
-        if (tests.Length == 0 || tests.Any(test => test.Tokens.HasPairs)) return null;
-        using TextClassifier classifier = TextClassifier.Load(_folder.Model);
+        if (tests.Length == 0) return null;
+        using TextClassifier classifier = TextClassifier.Load(_folder.Model, new TextClassifierOptions { Threads = get_num_threads() });
         RuntimeAgreement[] parts = ConsoleProgress.Run("Asking the runtime", tests.Sum(test => (long)test.Tokens.RowCount), "sentences", progress =>
             tests.Select((test, i) => RuntimeAgreement.Of(classifier, test, trained[i].Predicted, progress, _token)).ToArray());
         return new RuntimeAgreement(parts.Sum(part => part.Compared), parts.Sum(part => part.Agreed));

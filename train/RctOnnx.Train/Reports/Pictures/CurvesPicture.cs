@@ -70,7 +70,7 @@ internal static class CurvesPicture
         line.MarkerSize = markers || points.X.Length == 1 ? 8 : 0;
         if (name is null) return;
         line.LegendText = name;
-        plot.ShowLegend(Alignment.UpperRight);
+        plot.ShowLegend(Edge.Bottom).Legend.Orientation = Orientation.Horizontal; // below: inside it would lie over the curves
         plot.Legend.OutlineWidth = 0;
         plot.Legend.ShadowColor = Colors.Transparent;
         plot.Legend.FontSize = 13;
