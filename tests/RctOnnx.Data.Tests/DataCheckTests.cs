@@ -45,6 +45,32 @@ public class DataCheckTests
     }
 
     [Fact]
+    public void A_file_that_is_split_shows_the_leaks_between_its_parts()
+    {
+        // Rows with a group stay together, so that a text in two groups can stand on two sides; it depends on the seed.
+        TextRow[] rows = [.. Enumerable.Range(0, 40).Select(i => new TextRow { Label = i % 2 == 0 ? "x" : "y", Text = i is 3 or 37 ? "the same" : $"text {i}", Group = $"{i / 2}", Source = "all.tsv", Line = i + 2 })];
+        ulong seed = Enumerable.Range(1, 100).Select(number => (ulong)number).First(number => Sides(DataSplit.Stratified(rows, 0.2, 0.2, number)) == 2);
+        DataSplit split = DataSplit.Stratified(rows, 0.2, 0.2, seed);
+        DataCheck check = new(row => row.Text.Length, null);
+        check.AddSplit([rows[..20], rows[20..]], 0.2, 0.2, seed);
+        DataCheckResult result = check.Finish();
+        Assert.Equal([("train", (long)split.Train.Count), ("dev", split.Dev.Count), ("test", split.Test.Count)], result.Sets.Select(set => (set.Name, set.RowCount)));
+        Assert.Contains("line 5", Assert.Single(Assert.Single(result.Leaks).Examples));
+
+        static int Sides(DataSplit split) => new[] { split.Train, split.Dev, split.Test }.Count(part => part.Any(row => row.Text == "the same"));
+    }
+
+    [Fact]
+    public void A_split_of_too_few_rows_is_an_error_of_the_data_and_a_share_of_nothing_one_of_the_settings()
+    {
+        TextRow[] rows = [new() { Label = "x", Text = "a", Source = "a.tsv", Line = 2 }, new() { Label = "y", Text = "b", Source = "a.tsv", Line = 3 }];
+        DataCheck check = new(row => row.Text.Length, null);
+        check.AddSplit([rows], 0.2, 0.2, 1);
+        Assert.Contains("too few to split", Assert.Single(check.Finish().Errors));
+        Assert.Throws<SettingsException>(() => new DataCheck(_ => 0, null).AddSplit([rows], 0.5, 0.5, 1));
+    }
+
+    [Fact]
     public void Labels_that_training_does_not_see_one_class_and_missing_labels_are_errors()
     {
         Assert.Contains("'z' (1 rows)", Assert.Single(Check(null, ("train", "x:one y:two"), ("dev", "z:three")).Errors));

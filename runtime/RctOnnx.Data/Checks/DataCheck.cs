@@ -28,21 +28,35 @@ public sealed class DataCheck(Func<TextRow, int> lengthOf, int? limit)
     {
         CheckedSet set = new(name);
         _sets.Add(set);
-        foreach (IEnumerable<TextRow> file in files)
+        foreach (IEnumerable<TextRow> file in files) Read(file, row => Add(set, row), onRow);
+    }
+
+    /// <summary>
+    /// Reads files that a training would split (<see cref="DataSplit.Stratified"/>) and adds the parts as train, dev and test; a part
+    /// of share 0 is left out. All rows are held in memory, as the training holds them. Rows that cannot be split are added as train.
+    /// </summary>
+    /// <param name="files">The rows of each file.</param>
+    /// <param name="devShare">Share for dev.</param>
+    /// <param name="testShare">Share for test.</param>
+    /// <param name="seed">Of the split.</param>
+    /// <param name="onRow">Called after each row, for progress and to stop.</param>
+    /// <exception cref="SettingsException">The shares are negative or leave nothing for training.</exception>
+    public void AddSplit(IEnumerable<IEnumerable<TextRow>> files, double devShare, double testShare, ulong seed, Action? onRow = null)
+    {
+        List<TextRow> rows = [];
+        foreach (IEnumerable<TextRow> file in files) Read(file, rows.Add, onRow);
+        DataSplit split = new(rows, [], []);
+        try
         {
-            try
-            {
-                foreach (TextRow row in file)
-                {
-                    Add(set, row);
-                    onRow?.Invoke();
-                }
-            }
-            catch (DataException e)
-            {
-                Refuse(e);
-            }
+            split = DataSplit.Stratified(rows, devShare, testShare, seed);
         }
+        catch (DataException e)
+        {
+            if (rows.Count > 0) Refuse(e); // without rows the files have said why
+        }
+        Add("train", [split.Train]);
+        if (devShare > 0) Add("dev", [split.Dev]);
+        if (testShare > 0) Add("test", [split.Test]);
     }
 
     /// <summary>Takes a row that breaks its format (<see cref="TextDataset.Read(string, DataFormat?, ColumnNames?, Action{DataException})"/>); the first twenty faults are listed, the rest counted.</summary>
@@ -72,6 +86,22 @@ public sealed class DataCheck(Func<TextRow, int> lengthOf, int? limit)
         DataLeak[] leaks = [.. _leaks.OrderBy(pair => pair.Key).Select(pair => new DataLeak(_sets[pair.Key.From].Name, _sets[pair.Key.To].Name, pair.Value.Count, pair.Value.Examples))];
         warnings.AddRange(leaks.Select(leak => $"LEAK: {leak.RowCount} rows of {leak.To} have a text that stands in {leak.From}: {string.Join("; ", leak.Examples)}{(leak.RowCount > leak.Examples.Count ? "; …" : "")}"));
         return new DataCheckResult(_sets, leaks, errors, warnings);
+    }
+
+    private void Read(IEnumerable<TextRow> file, Action<TextRow> take, Action? onRow)
+    {
+        try
+        {
+            foreach (TextRow row in file)
+            {
+                take(row);
+                onRow?.Invoke();
+            }
+        }
+        catch (DataException e)
+        {
+            Refuse(e);
+        }
     }
 
     private void Add(CheckedSet set, TextRow row)
