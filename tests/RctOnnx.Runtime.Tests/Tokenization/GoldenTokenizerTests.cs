@@ -9,18 +9,17 @@ namespace RctOnnx.Runtime.Tests.Tokenization;
 public class GoldenTokenizerTests
 {
     /// <summary>The three rule sets: the real encoder's folder, and two that stand as single files.</summary>
+    internal static TokenizerSource Source(string rules) => rules == "uncased"
+        ? TokenizerFiles.Load(SharedFolders.Weights("all-MiniLM-L6-v2"))
+        : TokenizerJson.Read(SharedFolders.Golden("tokenizer", rules + "-tokenizer.json"));
+
     private static WordPieceTokenizer Tokenizer(string rules)
     {
-        if (rules == "uncased")
-        {
-            TokenizerSource folder = TokenizerFiles.Load(SharedFolders.Weights("all-MiniLM-L6-v2"));
-            return WordPieceTokenizer.Create(folder.Vocabulary, folder.Settings);
-        }
-        TokenizerSource source = TokenizerJson.Read(SharedFolders.Golden("tokenizer", rules + "-tokenizer.json"));
+        TokenizerSource source = Source(rules);
         return WordPieceTokenizer.Create(source.Vocabulary, source.Settings);
     }
 
-    private static IEnumerable<(int Line, JsonElement Json)> Lines(string file)
+    internal static IEnumerable<(int Line, JsonElement Json)> Lines(string file)
     {
         int number = 0;
         foreach (string line in File.ReadLines(SharedFolders.Golden("tokenizer", file)))
