@@ -22,7 +22,7 @@ public class LargeModelTests
         using TemporaryFolder folder = new();
         string path = folder.File("large.onnx");
         ModelFile.Write(path, model);
-        Assert.True(new FileInfo(path + ".data").Length > 2L << 30);
+        Assert.True(new FileInfo(Assert.Single(Directory.GetFiles(folder.Path, "*.data"))).Length > 2L << 30);
         Assert.True(new FileInfo(path).Length < 1 << 20);
 
         ModelArtifact read = ModelFile.Read(path).Artifact!;

@@ -60,7 +60,8 @@ public class ModelFileTests
         ModelFile.Write(path, Full(), new ModelFileWriteOptions { LargestEmbeddedWeights = largestEmbedded });
         ModelFileContent content = ModelFile.Read(path);
         AssertSame(Full(), content.Artifact!);
-        Assert.Equal(largestEmbedded == 1000 ? path + ".data" : null, content.ExternalDataPath);
+        Assert.Equal(largestEmbedded == 1000, content.ExternalDataPath is not null);
+        if (content.ExternalDataPath is { } data) Assert.Matches(@"/model\.onnx\.[0-9a-f]{16}\.data$", data.Replace('\\', '/'));
         Assert.Equal(largestEmbedded == 1000 ? 2 : 1, Directory.GetFiles(folder.Path).Length);
         Assert.Equal(["input_ids", "attention_mask", "token_type_ids"], content.Signature.Inputs.Select(input => input.Name));
         Assert.Equal(["batch", "sequence"], content.Signature.Inputs[0].Dimensions);
@@ -90,6 +91,32 @@ public class ModelFileTests
         AssertSame(Full(), ModelFile.Read(path).Artifact!);
     }
 
+    [Fact]
+    public void A_split_model_whose_successor_cannot_be_written_stays_whole_and_one_that_is_replaced_leaves_nothing()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File("model.onnx"), other = folder.File("model.onnx.other.data");
+        ModelFileWriteOptions split = new() { LargestEmbeddedWeights = 1 };
+        ModelArtifact next = RandomModels.Create(hidden: 48, seed: 9);
+        ModelFile.Write(path, Full(), split);
+        File.WriteAllText(other, "not ours");
+        string[] before = [.. Directory.GetFiles(folder.Path).Order()];
+
+        // The weights of the successor are written, and then the model itself fails: a folder has the name of its temporary file.
+        string blocked = $"{path}.{Environment.ProcessId:x}{Environment.CurrentManagedThreadId:x}.tmp";
+        Directory.CreateDirectory(blocked);
+        Assert.Throws<OutputException>(() => ModelFile.Write(path, next, split));
+        AssertSame(Full(), ModelFile.Read(path).Artifact!);
+        Assert.Equal(before.Length + 1, Directory.GetFiles(folder.Path).Length);
+        Directory.Delete(blocked);
+
+        ModelFile.Write(path, next, split);
+        AssertSame(next, ModelFile.Read(path).Artifact!);
+        Assert.Equal([path, ModelFile.Read(path).ExternalDataPath!, other], Directory.GetFiles(folder.Path).OrderBy(file => file == other).ThenBy(file => file.Length));
+        ModelFile.Write(path, next);
+        Assert.Equal([path, other], Directory.GetFiles(folder.Path).OrderBy(file => file == other));
+    }
+
     [Theory]
     [InlineData("../evil.data")]
     [InlineData("/etc/passwd")]
@@ -110,8 +137,9 @@ public class ModelFileTests
     public void External_data_that_is_a_link_or_too_short_or_changed_is_refused()
     {
         using TemporaryFolder folder = new();
-        string path = folder.File("model.onnx"), data = path + ".data";
+        string path = folder.File("model.onnx");
         ModelFile.Write(path, Full(), new ModelFileWriteOptions { LargestEmbeddedWeights = 1 });
+        string data = ModelFile.Read(path).ExternalDataPath!;
         byte[] bytes = File.ReadAllBytes(data);
 
         bytes[^1] ^= 1;

@@ -107,8 +107,15 @@ public class TrustBoundaryTests
     public void External_data_with_a_second_name_is_refused()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Makes the hard link by libc.");
-        AssertExternalRefused("2 hard links", (_, path) => Assert.Equal(0, Link(path + ".data", path + ".second")));
+        AssertExternalRefused("2 hard links", (_, path) => Assert.Equal(0, Link(Directory.GetFiles(Path.GetDirectoryName(path)!, "*.data").Single(), path + ".second")));
     }
+
+    [Fact]
+    public void External_data_in_several_files_is_refused_with_the_way_to_join_them() => AssertExternalRefused("all_tensors_to_one_file=True", (model, path) =>
+    {
+        File.WriteAllText(Path.Combine(Path.GetDirectoryName(path)!, "second.data"), "x");
+        model.Graph.Initializer.Last(tensor => tensor.ExternalData.Count > 0).ExternalData.First(entry => entry.Key == "location").Value = "second.data";
+    });
 
     [Theory]
     [InlineData(0)]

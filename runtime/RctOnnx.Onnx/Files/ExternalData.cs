@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Google.Protobuf;
 using RctOnnx.Onnx.Protobuf;
 using DataLocation = RctOnnx.Onnx.Protobuf.TensorProto.Types.DataLocation;
@@ -10,15 +11,21 @@ internal static class ExternalData
 {
     private const int Alignment = 4096; // a page, so that ONNX Runtime can map the weights instead of reading them
     private const int Block = 1 << 20;
+    private const int HashLength = 16; // digits of the name: enough to tell apart the few files that ever lie side by side
     private static readonly string[] KnownKeys = ["location", "offset", "length", "checksum"];
 
-    /// <summary>Moves all weights of at least a page to <paramref name="dataPath"/>; smaller ones stay in the model.</summary>
-    public static void Write(ModelProto model, string dataPath)
+    /// <summary>
+    /// Moves all weights of at least a page to a file beside the model; smaller ones stay in the model. The file has a name by its
+    /// content, so that an older model of the same name keeps its own weights until the new model stands in its place.
+    /// </summary>
+    /// <returns>The path of the file.</returns>
+    public static string Write(ModelProto model, string modelPath)
     {
-        string location = Path.GetFileName(dataPath);
+        TensorProto[] moved = [.. model.Graph.Initializer.Where(tensor => tensor.RawData.Length >= Alignment)];
+        string location = $"{Path.GetFileName(modelPath)}.{HashOf(moved)}.data", dataPath = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(modelPath))!, location);
         AtomicFile.Write(dataPath, stream =>
         {
-            foreach (TensorProto tensor in model.Graph.Initializer.Where(tensor => tensor.RawData.Length >= Alignment))
+            foreach (TensorProto tensor in moved)
             {
                 long offset = (stream.Position + Alignment - 1) / Alignment * Alignment;
                 stream.Position = offset;
@@ -31,6 +38,39 @@ internal static class ExternalData
             }
             if (stream.Length < stream.Position) stream.SetLength(stream.Position);
         });
+        return dataPath;
+    }
+
+    /// <summary>Removes the weights of earlier models of this name, of a write that was cut short too. Those that another program holds open stay until the next time.</summary>
+    /// <param name="modelPath">The model.</param>
+    /// <param name="dataPath">Its own weights, which stay; null where they are inside.</param>
+    public static void RemoveOthers(string modelPath, string? dataPath)
+    {
+        string full = Path.GetFullPath(modelPath), name = Path.GetFileName(full);
+        foreach (string file in Directory.EnumerateFiles(Path.GetDirectoryName(full)!))
+        {
+            if (!IsOwn(Path.GetFileName(file), name) || file == dataPath) continue;
+            try
+            {
+                File.Delete(file);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Windows does not delete what is mapped by a running session.
+            }
+        }
+    }
+
+    private static bool IsOwn(string file, string model) =>
+        file.Length == model.Length + HashLength + ".".Length + ".data".Length
+        && file.StartsWith(model + ".", StringComparison.Ordinal) && file.EndsWith(".data", StringComparison.Ordinal)
+        && file.AsSpan(model.Length + 1, HashLength).IndexOfAnyExcept("0123456789abcdef") < 0;
+
+    private static string HashOf(TensorProto[] tensors)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (TensorProto tensor in tensors) hash.AppendData(tensor.RawData.Span);
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..HashLength];
     }
 
     /// <summary>The path of the one external file of a model, checked, or null. Throws <see cref="ModelFileException"/>.</summary>
@@ -45,7 +85,7 @@ internal static class ExternalData
                 throw new ModelFileException($"Weight '{tensor.Name}' says that its bytes lie both inside and outside the model; expected one of the two. Export the model again.");
             string found = Confined(tensor, modelPath);
             if (path is not null && path != found)
-                throw new ModelFileException($"The model '{modelPath}' spreads its weights over '{Path.GetFileName(path)}' and '{Path.GetFileName(found)}'; one file beside it is allowed. Export it again.");
+                throw new ModelFileException($"The model '{modelPath}' spreads its weights over several files, among them '{Path.GetFileName(path)}' and '{Path.GetFileName(found)}'; expected are all weights in the model or in one file beside it. Join them with the Python package onnx: onnx.save_model(onnx.load(path), path, save_as_external_data=True, all_tensors_to_one_file=True).");
             path = found;
             (long offset, long length) = Range(tensor);
             long size = new FileInfo(found).Length;

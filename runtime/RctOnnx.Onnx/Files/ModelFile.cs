@@ -35,14 +35,12 @@ public static class ModelFile
     private static void Write(string path, ModelProto model, IEnumerable<KeyValuePair<string, string>> metadata, ModelFileWriteOptions options)
     {
         foreach ((string key, string value) in metadata) model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
-        string dataPath = path + ".data";
         bool external = model.Graph.Initializer.Sum(tensor => (long)tensor.RawData.Length) > options.LargestEmbeddedWeights;
-        if (external) ExternalData.Write(model, dataPath);
-        string hash = ModelFileHash.Compute(model, external ? dataPath : null);
+        string? dataPath = external ? ExternalData.Write(model, path) : null;
+        string hash = ModelFileHash.Compute(model, dataPath);
         model.MetadataProps.Add(new StringStringEntryProto { Key = MetadataKeys.Sha256, Value = hash });
         AtomicFile.Write(path, stream => model.WriteTo(stream));
-        // What an earlier, larger model of that name left behind.
-        if (!external && File.Exists(dataPath)) File.Delete(dataPath);
+        ExternalData.RemoveOthers(path, dataPath);
     }
 
     /// <summary>
