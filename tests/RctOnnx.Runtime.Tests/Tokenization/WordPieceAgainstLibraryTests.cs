@@ -32,15 +32,10 @@ public class WordPieceAgainstLibraryTests
         WordSplitter splitter = new(settings with { LongestWord = PieceWriter.LongestWordLimit });
         PieceBuffer buffer = new();
         List<string> faults = [];
-        int words = 0, skipped = 0;
+        int words = 0;
         foreach ((int line, JsonElement json) in GoldenTokenizerTests.Lines(file))
         {
             string text = json.GetProperty("text").GetString()!;
-            if (text.Split(' ').Any(part => part.Length > PieceWriter.LongestWordLimit))
-            {
-                skipped++; // the splitter gives no word so long; that it is unknown is held to the reference elsewhere
-                continue;
-            }
             List<int> expected = [];
             splitter.Split(text, word =>
             {
@@ -48,11 +43,13 @@ public class WordPieceAgainstLibraryTests
                 if (CodePoints(word) > settings.LongestWord) expected.Add(own.UnknownId);
                 else expected.AddRange(library.EncodeToIds(word, considerPreTokenization: false, considerNormalization: false));
             });
+            // A text that is one word beyond the splitter's limit gives no word at all; it is unknown.
+            if (expected.Count == 0 && text.Length > PieceWriter.LongestWordLimit) expected.Add(own.UnknownId);
             buffer.Clear();
             own.AppendPieces(text, buffer);
             if (!buffer.Ids.SequenceEqual(expected.ToArray())) faults.Add($"line {line}: the library {string.Join(' ', expected)}, ours {string.Join(' ', buffer.Ids.ToArray())}");
         }
-        Assert.True(words > 1000 && skipped <= 1, $"{words} words, {skipped} lines skipped");
+        Assert.True(words > 1000, $"{words} words");
         Assert.True(faults.Count == 0, $"{faults.Count} lines differ:\n{string.Join('\n', faults.Take(10))}");
     }
 
