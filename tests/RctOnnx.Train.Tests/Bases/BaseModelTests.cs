@@ -47,7 +47,7 @@ public sealed class BaseModelTests : IDisposable
         foreach (Action use in (Action[])[
             () => BaseModel.LoadClassifier(compiled),
             () => TrainingBase.Load(new TrainSettings { Base = compiled, MaxLength = 32 }, ["x", "y"]),
-            () => PretrainingBase.Load(new PretrainSettings { Base = compiled, MaxLength = 32 })])
+            () => PretrainingBase.Load(new PretrainSettings { Base = compiled, MaxLength = 32 }, _ => { })])
             Assert.Contains($"compiled from (SHA-256 {ModelFile.Read(source).Sha256})", Assert.Throws<ModelFileException>(use).Message);
         Assert.Equal(RandomModels.Vocabulary.Count, BaseTokenizer.Load(compiled).VocabularySize);
     }
