@@ -4,6 +4,7 @@ using RctOnnx.Cli.Compile;
 using RctOnnx.Cli.Evaluate;
 using RctOnnx.Cli.Inspect;
 using RctOnnx.Cli.Quantize;
+using RctOnnx.Cli.Verify;
 using RctOnnx.CommandLine;
 
 RootCommand root = new("Runs text classifiers from .onnx files. Verbs explain themselves: rctonnx VERB --help.")
@@ -13,5 +14,6 @@ RootCommand root = new("Runs text classifiers from .onnx files. Verbs explain th
     InspectCommand.Create(),
     QuantizeCommand.Create(),
     CompileCommand.Create(),
+    VerifyCommand.Create(),
 };
 return ProgramHost.Run(root, args);

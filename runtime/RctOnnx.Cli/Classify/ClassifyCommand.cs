@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using RctOnnx.Cli.Providers;
 using RctOnnx.Cli.Rows;
 using RctOnnx.CommandLine;
 using RctOnnx.Data;
@@ -16,6 +17,7 @@ internal static class ClassifyCommand
 
     public static Command Create()
     {
+        ProviderArguments provider = new();
         Argument<string[]> texts = new("TEXT") { Description = "Texts to classify, in place of --input.", Arity = ArgumentArity.ZeroOrMore };
         Option<string> model = new("--model", "-m") { Description = "The .onnx file.", Required = true, HelpName = "FILE" };
         Option<string?> input = new("--input", "-i") { Description = "Where the texts are; - is standard input.", HelpName = "FILE|-" };
@@ -44,6 +46,7 @@ internal static class ClassifyCommand
             Exit codes: 0 done, 2 options, 3 input, 4 model, 5 provider, 6 output, 130 stopped.
             """)
         { texts, model, input, inputFormat, output, outputFormat, textColumn, pairColumn, topK, longText, maxLength, threads, parseSpecial, echo };
+        provider.AddTo(command);
         command.SetWork((parsed, token) =>
         {
             string[] given = parsed.GetValue(texts) ?? [];
@@ -53,7 +56,7 @@ internal static class ClassifyCommand
             if (given.Length > 0 == source is not null)
                 throw new SettingsException(source is null ? "There is nothing to classify: name texts, or --input FILE, or --input - for standard input." : "Both texts and --input are given; one of them is expected.");
             ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = null, Pair = parsed.GetValue(pairColumn) };
-            using TextClassifier classifier = TextClassifier.Load(parsed.GetRequiredValue(model), new TextClassifierOptions
+            using TextClassifier classifier = TextClassifier.Load(parsed.GetRequiredValue(model), provider.Read(parsed) with
             {
                 TopK = null,
                 LongText = parsed.GetValue(longText),

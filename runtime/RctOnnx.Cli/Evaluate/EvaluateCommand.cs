@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using RctOnnx.Cli.Providers;
 using RctOnnx.Cli.Rows;
 using RctOnnx.CommandLine;
 using RctOnnx.Data;
@@ -13,6 +14,7 @@ internal static class EvaluateCommand
 {
     public static Command Create()
     {
+        ProviderArguments provider = new();
         Option<string> model = new("--model", "-m") { Description = "The .onnx file.", Required = true, HelpName = "FILE" };
         Option<string> data = new("--data", "-d") { Description = "Labelled rows: RCT text, TSV, CSV or JSONL.", Required = true, HelpName = "FILE" };
         Option<DataFormat?> format = new("--format") { Description = "Form of the data. By its name where not given.", HelpName = "tsv|csv|rct|jsonl" };
@@ -32,11 +34,12 @@ internal static class EvaluateCommand
             Exit codes: 0 done, 2 options, 3 data, 4 model, 5 provider, 130 stopped.
             """)
         { model, data, format, textColumn, labelColumn, pairColumn, threads, json };
+        provider.AddTo(command);
         command.SetWork((parsed, token) =>
         {
             string path = parsed.GetRequiredValue(data);
             ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = parsed.GetValue(labelColumn), Pair = parsed.GetValue(pairColumn) };
-            using TextClassifier classifier = TextClassifier.Load(parsed.GetRequiredValue(model), new TextClassifierOptions { Threads = parsed.GetValue(threads) });
+            using TextClassifier classifier = TextClassifier.Load(parsed.GetRequiredValue(model), provider.Read(parsed) with { Threads = parsed.GetValue(threads) });
             if (classifier.ProblemType == ProblemType.MultiLabel)
                 throw new SettingsException($"'{parsed.GetRequiredValue(model)}' names several labels a text; this verb judges models of one label or one value.");
             Comparison comparison = classifier.ProblemType == ProblemType.Regression ? new ValueComparison(classifier.Labels) : new LabelComparison(classifier.Labels);
