@@ -6,8 +6,8 @@ namespace RctOnnx.Runtime;
 
 /// <summary>
 /// The open graphs of a dialect that pads: one session for every shape on CUDA, one a shape on CoreML, opened when it is first
-/// needed. Thread-safe; recorded shapes and CoreML's sessions run one batch at a time, the others two, so that one is filled while
-/// the card computes the other and memory does not grow with the callers.
+/// needed. Thread-safe. Recorded shapes run on one thread, CoreML's sessions one batch at a time, the others two, so that one is
+/// filled while the card computes the other and memory does not grow with the callers.
 /// </summary>
 internal sealed class PaddedGraphs : IBatchGraph
 {
@@ -18,6 +18,7 @@ internal sealed class PaddedGraphs : IBatchGraph
     private readonly ConcurrentDictionary<string, int> _nodes = [];
     private readonly Lock _opening = new();
     private readonly SemaphoreSlim _running;
+    private readonly SingleThread? _recorder;
 
     /// <summary>Opens the first graph and sees where its nodes run.</summary>
     /// <param name="settings">How.</param>
@@ -27,11 +28,16 @@ internal sealed class PaddedGraphs : IBatchGraph
     {
         (_settings, _emit) = (settings, emit);
         _running = new SemaphoreSlim(settings.IsRecorded || EncoderGraph.IsStatic(settings.Dialect) ? 1 : 2);
-        if (settings.IsRecorded) DeviceMemory.AllowCopies(settings.Provider);
+        if (settings.IsRecorded)
+        {
+            DeviceMemory.AllowCopies(settings.Provider);
+            _recorder = new SingleThread("cuda graphs");
+        }
         int length = settings.Plan.Lengths is [int shortest, ..] ? shortest : 2;
         try
         {
-            _ = SessionOf(settings.Plan.ShapeOf(1, length));
+            StaticShape first = settings.Plan.ShapeOf(1, length);
+            _ = _recorder is null ? SessionOf(first) : _recorder.Run(() => SessionOf(first));
         }
         catch
         {
@@ -55,8 +61,7 @@ internal sealed class PaddedGraphs : IBatchGraph
         _running.Wait();
         try
         {
-            (InferenceSession session, DeviceMemory memory) = SessionOf(shape);
-            return _settings.IsRecorded ? RunRecorded(session, memory, shape, rows, types, batch.Rows) : RunOnce(session, memory, shape, rows, types, batch.Rows);
+            return _recorder is null ? RunOnce(shape, rows, types, batch.Rows) : _recorder.Run(() => RunRecorded(shape, rows, types, batch.Rows));
         }
         catch (OnnxRuntimeException e)
         {
@@ -70,6 +75,7 @@ internal sealed class PaddedGraphs : IBatchGraph
 
     public void Dispose()
     {
+        _recorder?.Dispose();
         _running.Dispose();
         foreach (RecordedShape recorded in _recorded.Values) recorded.Dispose();
         foreach ((InferenceSession session, DeviceMemory memory) in _sessions.Values)
@@ -79,8 +85,9 @@ internal sealed class PaddedGraphs : IBatchGraph
         }
     }
 
-    private float[] RunOnce(InferenceSession session, DeviceMemory memory, StaticShape shape, IReadOnlyList<int[]> rows, IReadOnlyList<int[]?>? types, IReadOnlyList<int> chosen)
+    private float[] RunOnce(StaticShape shape, IReadOnlyList<int[]> rows, IReadOnlyList<int[]?>? types, IReadOnlyList<int> chosen)
     {
+        (InferenceSession session, DeviceMemory memory) = SessionOf(shape);
         using BatchTensors tensors = new(session.InputNames, memory.Host, shape, _settings.LabelCount);
         tensors.Fill(rows, types, chosen, _settings.PadId);
         using RunOptions run = new();
@@ -88,8 +95,9 @@ internal sealed class PaddedGraphs : IBatchGraph
         return Logits(tensors, chosen.Count);
     }
 
-    private float[] RunRecorded(InferenceSession session, DeviceMemory memory, StaticShape shape, IReadOnlyList<int[]> rows, IReadOnlyList<int[]?>? types, IReadOnlyList<int> chosen)
+    private float[] RunRecorded(StaticShape shape, IReadOnlyList<int[]> rows, IReadOnlyList<int[]?>? types, IReadOnlyList<int> chosen)
     {
+        (InferenceSession session, DeviceMemory memory) = SessionOf(shape);
         if (!_recorded.TryGetValue(shape, out RecordedShape? recorded))
             _recorded.Add(shape, recorded = new RecordedShape(session, memory, shape, _settings.LabelCount, _recorded.Count + 1));
         recorded.Host.Fill(rows, types, chosen, _settings.PadId);
@@ -107,7 +115,15 @@ internal sealed class PaddedGraphs : IBatchGraph
             if (_sessions.TryGetValue(key, out (InferenceSession, DeviceMemory) known)) return known;
             InferenceSession session = ProviderSession.Open(_emit(shape), _settings, shape, out IReadOnlyDictionary<string, int> nodes);
             foreach ((string provider, int count) in nodes) _nodes.AddOrUpdate(provider, count, (_, before) => before + count);
-            return _sessions[key] = (session, new DeviceMemory(session, _settings.Provider, _settings.Cuda.DeviceId));
+            try
+            {
+                return _sessions[key] = (session, new DeviceMemory(session, _settings.Provider, _settings.Cuda.DeviceId));
+            }
+            catch (OnnxRuntimeException e)
+            {
+                session.Dispose();
+                throw ProviderSession.Failed(_settings.Provider, "gives no memory for inputs and outputs", e);
+            }
         }
     }
 }
