@@ -13,13 +13,14 @@ internal static class CompareCommand
         Option<string?> texts = new("--texts") { Description = "Data file of the texts; the RCT test set where not given.", HelpName = "FILE" };
         Option<int> count = new("--count") { Description = "How many distinct texts.", DefaultValueFactory = _ => 2000 };
         Option<int> rounds = new("--rounds") { Description = "How often each contestant runs, in turn.", DefaultValueFactory = _ => 5 };
+        Option<int> singles = new("--singles") { Description = "How often each classifies one text of 32 tokens, in turn; 0 leaves this part out.", DefaultValueFactory = _ => 500 };
         Option<string?> write = new("--write") { Description = "Write the report as Markdown.", HelpName = "FILE" };
         Command command = new("compare", """
             Classifies the same texts with this product and with its peers in turn, and prints rates, ratios and label agreement. The
             peers get the weights of the fp32 file, and each its best batch size and threads. Needs Node.js 20; its packages are
             installed once, outside the repository.
             """)
-        { fp32, int8, texts, count, rounds, write };
+        { fp32, int8, texts, count, rounds, singles, write };
         command.SetWork((parsed, token) =>
         {
             CompareSettings settings = new()
@@ -29,6 +30,7 @@ internal static class CompareCommand
                 Texts = parsed.GetValue(texts) ?? BenchmarkFolders.Data("rct-abstracts", "test.txt"),
                 Count = AtLeast(parsed.GetValue(count), 32, count),
                 Rounds = AtLeast(parsed.GetValue(rounds), 1, rounds),
+                Singles = AtLeast(parsed.GetValue(singles), 0, singles),
                 Graphs = BenchmarkFolders.Peers(),
             };
             CompareRun.Run(settings, token).Publish(parsed.GetValue(write));

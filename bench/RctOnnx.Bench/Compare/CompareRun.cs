@@ -1,50 +1,51 @@
-using RctOnnx.Bench.Limits;
+using Microsoft.ML;
+using Microsoft.ML.Tokenizers;
+using RctOnnx.Bench.Latency;
 using RctOnnx.Bench.Machine;
 using RctOnnx.Bench.Peers;
 using RctOnnx.Bench.Reports;
 using RctOnnx.CommandLine;
 using RctOnnx.Data;
 using RctOnnx.Onnx;
+using RctOnnx.Runtime.Tokenization;
 
 namespace RctOnnx.Bench.Compare;
 
 /// <summary>The comparison from files to report.</summary>
 internal static class CompareRun
 {
-    private const int SweepShare = 2; // settings of a peer are chosen on half of the texts
+    private const int SingleTextCount = 200;
 
     public static BenchReport Run(CompareSettings settings, CancellationToken token)
     {
-        ModelArtifact fp32 = Artifact(settings.Fp32), int8 = Artifact(settings.Int8);
-        string[] texts = [.. TextDataset.Read(settings.Texts).Select(row => row.Text).Distinct().Take(settings.Count)];
         string idle = IdleCheck.Describe(TimeSpan.FromSeconds(3));
+        ModelArtifact fp32 = ModelFile.Read(settings.Fp32).RequireArtifact(), int8 = ModelFile.Read(settings.Int8).RequireArtifact();
+        string[] all = [.. TextDataset.Read(settings.Texts).Select(row => row.Text).Distinct()], texts = [.. all.Take(settings.Count)];
+        WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(fp32.Vocabulary, fp32.Tokenizer);
+        int[] lengths = [.. texts.Select(text => Math.Min(tokenizer.Encode(text).TokenCount, fp32.MaxLength))];
         using PeerFiles files = new(fp32, texts);
+        ComparedModel[] models =
+        [
+            new(Precision.Fp32, settings.Fp32, fp32, files.Graph(Path.Combine(settings.Graphs, "minilm-l6-fused-fp32.onnx"), fp32)),
+            new(Precision.Int8, settings.Int8, int8, files.Graph(Path.Combine(settings.Graphs, "minilm-l6-fused-dynamic-int8.onnx"), fp32)),
+        ];
+        string[] singles = [.. all.Where(text => tokenizer.Encode(text).TokenCount == LatencyRun.TokenCount).Take(SingleTextCount)];
+        if (settings.Singles > 0 && singles.Length == 0) throw new DataException($"'{settings.Texts}' has no text of {LatencyRun.TokenCount} tokens for the latency of single texts. Choose other texts, or --singles 0.");
+        List<ReportTable> tables = [.. Throughput(models, files, texts, settings.Rounds, token)];
+        if (settings.Singles > 0) tables.Insert(2, Singles(models, singles, settings.Singles, token));
+        return new BenchReport("Comparison of classification, string to label", [.. MachineInfo.Lines([.. NodePackages.Versions, MachineInfo.Package(typeof(MLContext)), MachineInfo.Package(typeof(BertTokenizer))]), idle], CompareReport.Notes(settings, lengths), tables);
+    }
+
+    private static IReadOnlyList<ReportTable> Throughput(ComparedModel[] models, PeerFiles files, string[] texts, int rounds, CancellationToken token)
+    {
         List<IContestant> contestants = [];
+        List<SettingResult> tried = [];
         try
         {
-            OwnContestant own = new(settings.Fp32, fp32, texts, Precision.Fp32);
-            contestants.Add(own);
-            contestants.Add(new OwnContestant(settings.Int8, int8, texts, Precision.Int8));
-            contestants.Add(new ProductLimit(fp32, own.Lengths, Precision.Fp32));
-            contestants.Add(new ProductLimit(int8, own.Lengths, Precision.Int8));
-            List<SettingResult> tried = [];
-            foreach ((Precision precision, string graph) in new[] { (Precision.Fp32, "minilm-l6-fused-fp32.onnx"), (Precision.Int8, "minilm-l6-fused-dynamic-int8.onnx") })
-            {
-                Console.Error.WriteLine($"Choosing the best setting of the {precision} peer.");
-                string model = files.Graph(Path.Combine(settings.Graphs, graph), fp32);
-                (NodeContestant best, IReadOnlyList<SettingResult> all) = NodeContestant.ChooseBest(model, files, fp32.MaxLength, precision, texts.Length / SweepShare);
-                contestants.Add(best);
-                tried.AddRange(all);
-            }
-            foreach (IContestant contestant in contestants.Where(contestant => contestant.Role != ContestantRole.Peer)) contestant.Run(texts.Length); // warms
-            List<Pass>[] passes = ConsoleProgress.Run("Comparing", contestants.Count * settings.Rounds, "passes", progress =>
-                Interleaved.Run(contestants, settings.Rounds, texts.Length, _ =>
-                {
-                    token.ThrowIfCancellationRequested();
-                    progress.Advance(1);
-                }));
-            return new BenchReport("Comparison of classification, string to label", [.. MachineInfo.Lines(NodePackages.Versions), idle],
-                CompareReport.Notes(settings, texts.Length, own.Lengths), [CompareReport.Ratios(contestants, passes), CompareReport.Limits(contestants, passes, texts.Length), CompareReport.Contestants(contestants, passes, texts.Length), CompareReport.Tried(tried)]);
+            foreach (ComparedModel model in models) contestants.AddRange(Contestants.Of(model, files, texts, tried));
+            foreach (IContestant contestant in contestants.Where(contestant => contestant is not NodeContestant)) contestant.Run(texts.Length); // warms
+            List<Pass>[] passes = ConsoleProgress.Run("Comparing", contestants.Count * rounds, "passes", progress => Interleaved.Run(contestants, rounds, texts.Length, _ => Advance(progress, token)));
+            return [CompareReport.Ratios(contestants, passes), CompareReport.Limits(contestants, passes), CompareReport.Contestants(contestants, passes), CompareReport.Tried(tried)];
         }
         finally
         {
@@ -52,6 +53,25 @@ internal static class CompareRun
         }
     }
 
-    private static ModelArtifact Artifact(string path) => ModelFile.Read(path).Artifact
-        ?? throw new ModelFileException($"'{path}' was not made by this product, so that its weights cannot be given to the peers. Name a file that rctonnx-train or rctonnx quantize wrote.");
+    private static ReportTable Singles(ComparedModel[] models, string[] texts, int callCount, CancellationToken token)
+    {
+        using PeerFiles files = new(models[0].Artifact, texts);
+        List<ISingleContestant> contestants = [];
+        try
+        {
+            foreach (ComparedModel model in models) contestants.AddRange(Contestants.SinglesOf(model, files, texts));
+            List<double>[] seconds = ConsoleProgress.Run("Single texts", callCount, "texts", progress => LatencyRun.Run(contestants, texts.Length, callCount, () => Advance(progress, token)));
+            return LatencyRun.Report(contestants, seconds);
+        }
+        finally
+        {
+            foreach (ISingleContestant contestant in contestants) contestant.Dispose();
+        }
+    }
+
+    private static void Advance(IWorkProgress progress, CancellationToken token)
+    {
+        token.ThrowIfCancellationRequested();
+        progress.Advance(1);
+    }
 }

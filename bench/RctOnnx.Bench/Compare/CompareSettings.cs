@@ -18,6 +18,9 @@ internal sealed record CompareSettings
     /// <summary>How often each contestant runs.</summary>
     public required int Rounds { get; init; }
 
+    /// <summary>How often each contestant classifies a single text; 0 for not at all.</summary>
+    public required int Singles { get; init; }
+
     /// <summary>The folder of the peers' graphs.</summary>
     public required string Graphs { get; init; }
 }

@@ -35,7 +35,7 @@ internal sealed class NodeContestant(NodePeer peer, Precision precision, int wor
             foreach (int batch in BatchSizes)
             {
                 NodeContestant setting = new(peer, precision, workers, threads, batch);
-                tried.Add(new SettingResult(setting, count / setting.Run(count).WholeSeconds!.Value));
+                tried.Add(new SettingResult(setting, setting.Run(count).WholeRate));
             }
         }
         NodeContestant best = (NodeContestant)tried.MaxBy(result => result.TextsPerSecond)!.Contestant;

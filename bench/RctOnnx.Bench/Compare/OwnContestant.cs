@@ -40,7 +40,7 @@ internal sealed class OwnContestant : IContestant
         int[][] rows = _rows[..count];
         start = Stopwatch.GetTimestamp();
         _classifier.Engine.Logits(rows, CancellationToken.None);
-        return new Pass(whole, Stopwatch.GetElapsedTime(start).TotalSeconds, [.. answers.Select(Label)]);
+        return new Pass(count, whole, Stopwatch.GetElapsedTime(start).TotalSeconds, [.. answers.Select(Label)]);
     }
 
     public void Dispose() => _classifier.Dispose();

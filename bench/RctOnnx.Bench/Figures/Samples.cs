@@ -30,6 +30,15 @@ public static class Samples
         return first.Zip(second).Count(pair => EqualityComparer<T>.Default.Equals(pair.First, pair.Second)) / (double)first.Count;
     }
 
+    /// <summary>The place of the largest value, the first of equal ones.</summary>
+    public static int IndexOfLargest(ReadOnlySpan<float> values)
+    {
+        int best = 0;
+        for (int i = 1; i < values.Length; i++)
+            if (values[i] > values[best]) best = i;
+        return best;
+    }
+
     private static double[] Sorted(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];

@@ -48,7 +48,7 @@ internal sealed class ProductLimit : IContestant
         List<PlannedBatch> batches = BatchPlanner.EqualLengths([.. _lengths.Take(count)], BatchTokens);
         long start = Stopwatch.GetTimestamp();
         Workers.Run(batches.Count, Environment.ProcessorCount, i => Multiply(batches[i].Rows.Count, batches[i].Length), CancellationToken.None);
-        return new Pass(null, Stopwatch.GetElapsedTime(start).TotalSeconds, []);
+        return new Pass(count, null, Stopwatch.GetElapsedTime(start).TotalSeconds, []);
     }
 
     public void Dispose()

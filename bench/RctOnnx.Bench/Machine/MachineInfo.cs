@@ -1,3 +1,4 @@
+using System.Reflection;
 using BenchmarkDotNet.Environments;
 using Microsoft.ML.OnnxRuntime;
 
@@ -9,13 +10,21 @@ internal static class MachineInfo
     private static readonly string[] MatrixInstructions = ["avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "asimddp", "i8mm"];
 
     /// <summary>Processor, system, .NET and ONNX Runtime, a line each; <paramref name="packages"/> are further ones with their versions.</summary>
-    public static IReadOnlyList<string> Lines(IReadOnlyDictionary<string, string> packages) =>
+    public static IReadOnlyList<string> Lines(IReadOnlyList<KeyValuePair<string, string>> packages) =>
     [
         .. HostEnvironmentInfo.GetCurrent().ToFormattedString().Select(line => line.Trim()).Where(line => line.Length > 0),
         $"Matrix instructions: {Instructions()}",
         $"Versions: Microsoft.ML.OnnxRuntime {OrtEnv.Instance().GetVersionString()}{string.Concat(packages.Select(package => $", {package.Key} {package.Value}"))}",
         $"Command: rctonnx-bench {string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Select(ShortPath))}",
     ];
+
+    /// <summary>The package of a type, by its assembly, with its version.</summary>
+    public static KeyValuePair<string, string> Package(Type type)
+    {
+        Assembly assembly = type.Assembly;
+        string version = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "of unknown version";
+        return new(assembly.GetName().Name!, version);
+    }
 
     private static string Instructions()
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using RctOnnx.Bench.Compare;
 
 namespace RctOnnx.Bench.Peers;
@@ -8,7 +7,7 @@ namespace RctOnnx.Bench.Peers;
 /// <summary>A process of onnxruntime-node that holds one model and runs when it is told to.</summary>
 internal sealed class NodePeer : IDisposable
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     private readonly Process _process;
 
@@ -29,11 +28,11 @@ internal sealed class NodePeer : IDisposable
         return peer;
     }
 
-    /// <summary>Classifies all texts, or the first <paramref name="limit"/>, in batches sorted by length.</summary>
-    public Pass Run(int batch, int? limit = null)
+    /// <summary>Classifies the first <paramref name="limit"/> texts in batches sorted by length.</summary>
+    public Pass Run(int batch, int limit)
     {
         RoundAnswer answer = Ask<RoundAnswer>(new { batch, limit });
-        return new Pass(answer.Seconds, answer.EngineSeconds, answer.Labels);
+        return new Pass(limit, answer.Seconds, answer.EngineSeconds, answer.Labels[..limit]);
     }
 
     /// <summary>Classifies one text and returns the seconds it took, measured inside the process.</summary>

@@ -23,6 +23,9 @@ internal sealed class PeerFiles : IDisposable
     /// <summary>The folder of tokenizer files.</summary>
     public string Tokenizer { get; }
 
+    /// <summary>The pieces, one a line.</summary>
+    public string Vocabulary => Path.Combine(Tokenizer, "vocab.txt");
+
     /// <summary>A peer's graph with the weights of <paramref name="artifact"/>.</summary>
     public string Graph(string graphPath, ModelArtifact artifact)
     {

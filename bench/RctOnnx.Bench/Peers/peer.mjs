@@ -63,7 +63,7 @@ async function work(shared) {
   }
 
   async function round({ batch, limit }) {
-    const total = Math.min(limit ?? count, count);
+    const total = Math.min(limit, count);
     for (let i = index; i < total; i += workers) {
       const row = tokenise(texts[i]);
       ids.set(row, i * maxLength);

@@ -31,7 +31,7 @@ public class InterleavedTests
         public Pass Run(int count)
         {
             order.Add(name);
-            return new Pass(seconds, seconds, []);
+            return new Pass(count, seconds, seconds, []);
         }
 
         public void Dispose()
