@@ -1,12 +1,20 @@
 using System.CommandLine;
 using RctOnnx.Bench;
 using RctOnnx.Bench.Compare;
+using RctOnnx.Bench.Load;
+using RctOnnx.Bench.Scaling;
+using RctOnnx.Bench.Startup;
 using RctOnnx.Bench.Training;
 using RctOnnx.CommandLine;
+
+if (args is [BareProcess.Argument]) return BareProcess.Run();
 
 RootCommand root = new("Measures RctOnnx, alone and beside its peers. Run it in Release on an idle machine.")
 {
     CompareCommand.Create(),
+    StartupCommand.Create(),
+    ScalingCommand.Create(),
+    LoadCommand.Create(),
     PassThrough.Create("training", "Training steps beside a plain TorchSharp loop. Arguments: ROUNDS STEPS.", TrainingComparison.Run),
     PassThrough.Create("micro", "Runs BenchmarkDotNet; everything behind the verb goes there, such as --filter '*' or --list flat. Without arguments it offers its list.", MicroBenchmarks.Run),
 };

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Tokenizers;
 using RctOnnx.Bench.Latency;
 using RctOnnx.Bench.Machine;
 using RctOnnx.Bench.Peers;
@@ -8,6 +7,7 @@ using RctOnnx.CommandLine;
 using RctOnnx.Data;
 using RctOnnx.Onnx;
 using RctOnnx.Runtime.Tokenization;
+using BertTokenizer = Microsoft.ML.Tokenizers.BertTokenizer;
 
 namespace RctOnnx.Bench.Compare;
 

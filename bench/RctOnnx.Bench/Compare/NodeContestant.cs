@@ -6,7 +6,7 @@ namespace RctOnnx.Bench.Compare;
 internal sealed class NodeContestant(NodePeer peer, Precision precision, int workers, int threads, int batch) : IContestant
 {
     private const int WarmUpCount = 128;
-    private static readonly int[] BatchSizes = [1, 4, 8, 16, 32];
+    private static readonly int[] BatchSizes = [4, 8, 16, 32];
 
     public string Name => $"onnxruntime-node {NodePackages.Versions["onnxruntime-node"]}, transformers.js tokenizer";
 

@@ -32,4 +32,10 @@ public class SamplesTests
         Assert.Throws<ArgumentException>(() => Samples.Percentile([], 50));
         Assert.Throws<ArgumentException>(() => Samples.Agreement([1], [1, 2]));
     }
+
+    [Theory]
+    [InlineData(new float[] { 1, 3, 2 }, 1)]
+    [InlineData(new float[] { -1, -1 }, 0)]
+    public void The_largest_value_is_found_the_first_of_equal_ones(float[] values, int expected) =>
+        Assert.Equal(expected, Samples.IndexOfLargest(values));
 }

@@ -1,0 +1,23 @@
+using RctOnnx.Bench.Scaling;
+using Xunit;
+
+namespace RctOnnx.Bench.Tests.Scaling;
+
+public class ProjectionTests
+{
+    [Theory]
+    [InlineData(0, 2, 2)]
+    [InlineData(0.1, 2, 1 / 0.55)]
+    [InlineData(1, 8, 1)]
+    public void Amdahls_law_gives_the_speed_up(double serialShare, int workers, double expected) =>
+        Assert.Equal(expected, Projection.SpeedUp(serialShare, workers), 1e-12);
+
+    [Theory]
+    [InlineData(0.02, 2)]
+    [InlineData(0.3, 16)]
+    public void The_serial_share_is_found_again(double serialShare, int workers) =>
+        Assert.Equal(serialShare, Projection.SerialShare(Projection.SpeedUp(serialShare, workers), workers), 1e-12);
+
+    [Fact]
+    public void More_than_linear_counts_as_linear() => Assert.Equal(0, Projection.SerialShare(2.1, 2));
+}
