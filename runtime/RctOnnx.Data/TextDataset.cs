@@ -17,6 +17,7 @@ public static class TextDataset
                     if (line.Length > 0) return line.StartsWith("###", StringComparison.Ordinal) ? DataFormat.Rct : DataFormat.Text;
                 throw new DataException($"'{path}' is empty; expected examples.");
             default:
+                DataSource.OpenFile(path).Dispose(); // a path that is wrong altogether is told first
                 throw new DataException($"The format of '{path}' cannot be told from its name; known are .tsv, .csv, .jsonl and .txt. Name the format.");
         }
     }

@@ -69,6 +69,7 @@ public class TextDatasetTests
     {
         using TemporaryFolder folder = new();
         Assert.Contains("is not there", Assert.Throws<DataException>(() => TextDataset.Read(folder.File("no.tsv")).ToList()).Message);
+        Assert.Contains("is not there", Assert.Throws<DataException>(() => TextDataset.Read(folder.File("no")).ToList()).Message);
         Directory.CreateDirectory(folder.File("d.tsv"));
         Assert.Contains("is a folder", Assert.Throws<DataException>(() => TextDataset.Read(folder.File("d.tsv")).ToList()).Message);
         foreach (string name in (string[])["latin.tsv", "latin.csv"])
