@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RctOnnx.Kernels;
 using RctOnnx.Onnx;
 using RctOnnx.Testing;
 using Xunit;
@@ -21,6 +22,7 @@ public sealed class CompileTests : IDisposable
     public void A_compiled_file_answers_like_its_source_and_inspect_says_what_it_is(bool int8, string dialect, string precision)
     {
         WriteModel(int8);
+        if (OwnOperators.IsSupported) dialect += "_avx512";
         JsonElement written = Json("compile", "--model", Model, "--output", Output, "--json");
         Assert.Equal(dialect, written.GetProperty("dialect").GetString());
         Assert.Equal(new FileInfo(Output).Length, written.GetProperty("bytes").GetInt64());
@@ -39,6 +41,19 @@ public sealed class CompileTests : IDisposable
         string table = ProgramProcess.Run("rctonnx", "inspect", "--model", Output).Output;
         Assert.Matches($"precision +{precision}", table);
         Assert.Contains("compiled", table);
+    }
+
+    [Theory]
+    [InlineData(false, "CpuFp32", "cpu_fp32")]
+    [InlineData(true, "CpuInt8", "cpu_int8")]
+    public void A_file_can_be_compiled_for_processors_of_any_kind(bool int8, string dialect, string name)
+    {
+        WriteModel(int8);
+        Assert.Equal(name, Json("compile", "--model", Model, "--output", Output, "--dialect", dialect, "--json").GetProperty("dialect").GetString());
+        ProgramProcess source = ProgramProcess.Run("rctonnx", "classify", "--model", Model, "--dialect", dialect, "patients were the results");
+        ProgramProcess compiled = ProgramProcess.Run("rctonnx", "classify", "--model", Output, "patients were the results");
+        Assert.True(compiled.ExitCode == 0, compiled.Error);
+        Assert.Equal(source.Output, compiled.Output);
     }
 
     [Fact]

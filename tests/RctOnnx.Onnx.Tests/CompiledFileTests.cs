@@ -61,7 +61,7 @@ public sealed class CompiledFileTests : IDisposable
         string message = Assert.Throws<ModelFileException>(content.RequireArtifact).Message;
         Assert.Contains("compiled for CpuInt8", message);
         Assert.Contains(ModelFile.Read(Source).Sha256, message);
-        Assert.Throws<ModelFileException>(() => ModelFile.WriteCompiled(_folder.File("again.onnx"), content, "1.31.1"));
+        Assert.Throws<ModelFileException>(() => ModelFile.WriteCompiled(_folder.File("again.onnx"), content, GraphDialect.CpuInt8, "1.31.1"));
         Assert.False(File.Exists(_folder.File("again.onnx")));
     }
 
@@ -126,8 +126,11 @@ public sealed class CompiledFileTests : IDisposable
                 ModelArtifact model = RandomModels.Create(head: head, problem: problem);
                 ModelFile.Write(Source, model);
                 Assert.Equal(GraphSignature.Of(model, GraphDialect.Portable).ToString(), ModelFile.Read(Source).Signature.ToString());
-                ModelFile.WriteCompiled(Compiled, ModelFile.Read(Source), "1.31.1");
-                Assert.Equal(GraphSignature.Of(model, GraphDialect.CpuFp32).ToString(), ModelFile.Read(Compiled).Signature.ToString());
+                foreach (GraphDialect dialect in (GraphDialect[])[GraphDialect.CpuFp32, GraphDialect.CpuFp32Avx512])
+                {
+                    ModelFile.WriteCompiled(Compiled, ModelFile.Read(Source), dialect, "1.31.1");
+                    Assert.Equal(GraphSignature.Of(model, dialect).ToString(), ModelFile.Read(Compiled).Signature.ToString());
+                }
             }
     }
 
@@ -158,7 +161,7 @@ public sealed class CompiledFileTests : IDisposable
     private void Compile(ModelArtifact model)
     {
         ModelFile.Write(Source, model);
-        ModelFile.WriteCompiled(Compiled, ModelFile.Read(Source), "1.31.1");
+        ModelFile.WriteCompiled(Compiled, ModelFile.Read(Source), EncoderGraph.CpuDialect(model), "1.31.1");
     }
 
     private void Refused(string expected, Action<ModelProto> change)

@@ -47,12 +47,12 @@ public class DialectTests
         int[][] rows = [Row(9, 1), Row(9, 2), Row(9, 3)];
         foreach (GraphOptimizationLevel level in Enum.GetValues<GraphOptimizationLevel>())
         {
-            using GraphRun portable = new(model, GraphDialect.Portable, level: level), cpu = new(model, GraphDialect.CpuFp32, level: level);
-            foreach (string output in outputs)
+            using GraphRun portable = new(model, GraphDialect.Portable, level: level);
+            foreach (string output in outputs) AssertClose(portable.Run(rows, output), portable.Run(rows, output, width: 20), 2e-5f);
+            foreach (GraphDialect dialect in CpuDialects.Of(model))
             {
-                float[] expected = portable.Run(rows, output);
-                AssertClose(expected, cpu.Run(rows, output), 2e-5f);
-                AssertClose(expected, portable.Run(rows, output, width: 20), 2e-5f);
+                using GraphRun cpu = new(model, dialect, level: level);
+                foreach (string output in outputs) AssertClose(portable.Run(rows, output), cpu.Run(rows, output), 2e-5f);
             }
         }
     }
@@ -64,9 +64,13 @@ public class DialectTests
     public void Cpu_graph_answers_as_the_portable_one_at_any_head_width_and_length(int hidden, int heads)
     {
         ModelArtifact model = RandomModels.Create(hidden: hidden, heads: heads);
-        using GraphRun portable = new(model, GraphDialect.Portable), cpu = new(model, GraphDialect.CpuFp32);
-        foreach (int length in (int[])[2, 3, 17, 64])
-            AssertClose(portable.Run([Row(length, length)]), cpu.Run([Row(length, length)]), 5e-5f);
+        using GraphRun portable = new(model, GraphDialect.Portable);
+        foreach (GraphDialect dialect in CpuDialects.Of(model))
+        {
+            using GraphRun cpu = new(model, dialect);
+            foreach (int length in (int[])[2, 3, 17, 64])
+                AssertClose(portable.Run([Row(length, length)]), cpu.Run([Row(length, length)]), 5e-5f);
+        }
     }
 
     [Fact]
@@ -74,9 +78,14 @@ public class DialectTests
     {
         ModelArtifact model = RandomModels.Create(pooling: Pooling.Mean);
         int[][] rows = [Row(8, 1)], types = [[0, 0, 0, 0, 1, 1, 1, 1]];
-        using GraphRun portable = new(model, GraphDialect.Portable), cpu = new(model, GraphDialect.CpuFp32, pairs: true);
+        using GraphRun portable = new(model, GraphDialect.Portable);
         float[] expected = portable.Run(rows, types: types);
-        AssertClose(expected, cpu.Run(rows, types: types), 2e-5f);
+        foreach (GraphDialect dialect in CpuDialects.Of(model))
+        {
+            using GraphRun cpu = new(model, dialect, pairs: true), singles = new(model, dialect);
+            AssertClose(expected, cpu.Run(rows, types: types), 2e-5f);
+            Assert.Equal(singles.Run(rows), cpu.Run(rows)); // types of zero: the same bits
+        }
         Assert.True(expected.Zip(portable.Run(rows), (a, b) => Math.Abs(a - b)).Max() > 1e-3);
     }
 
@@ -89,16 +98,17 @@ public class DialectTests
     {
         ModelArtifact model = RandomModels.Create(pooling: pooling, hidden: 96, heads: 4, layers: 3);
         foreach (int threads in (int[])[1, 2])
-        {
-            using GraphRun cpu = new(model, GraphDialect.CpuFp32, threads: threads);
-            foreach (int length in (int[])[2, 3, 7, 30])
+            foreach (GraphDialect dialect in CpuDialects.Of(model))
             {
-                int[][] rows = [.. Enumerable.Range(0, 13).Select(seed => Row(length, seed))];
-                float[] together = cpu.Run(rows);
-                for (int row = 0; row < rows.Length; row++)
-                    Assert.Equal(together.AsSpan(row * 3, 3).ToArray(), cpu.Run([rows[row]]));
+                using GraphRun cpu = new(model, dialect, threads: threads);
+                foreach (int length in (int[])[2, 3, 7, 30])
+                {
+                    int[][] rows = [.. Enumerable.Range(0, 13).Select(seed => Row(length, seed))];
+                    float[] together = cpu.Run(rows);
+                    for (int row = 0; row < rows.Length; row++)
+                        Assert.Equal(together.AsSpan(row * 3, 3).ToArray(), cpu.Run([rows[row]]));
+                }
             }
-        }
     }
 
     [Theory]
@@ -112,19 +122,20 @@ public class DialectTests
             Architecture.Electra, pooling, head, activation, ProblemType.MultiLabel, hidden: 147, heads: 3, embedding: 37);
         string[] outputs = head == HeadKind.None ? ["features"] : ["logits", "probabilities"];
         foreach (int threads in (int[])[1, 2])
-        {
-            using GraphRun cpu = new(model, GraphDialect.CpuFp32, threads: threads);
-            foreach (int length in (int[])[1, 2, 33, 64])
-                foreach (int count in (int[])[2, 3, 8, 17])
-                    foreach (string output in outputs)
-                    {
-                        int[][] rows = [.. Enumerable.Range(0, count).Select(seed => length == 1 ? [5 + seed] : Row(length, seed))];
-                        float[] together = cpu.Run(rows, output);
-                        int width = together.Length / count;
-                        for (int row = 0; row < count; row++)
-                            Assert.Equal(together.AsSpan(row * width, width).ToArray(), cpu.Run([rows[row]], output));
-                    }
-        }
+            foreach (GraphDialect dialect in CpuDialects.Of(model))
+            {
+                using GraphRun cpu = new(model, dialect, threads: threads);
+                foreach (int length in (int[])[1, 2, 33, 64])
+                    foreach (int count in (int[])[2, 3, 8, 17])
+                        foreach (string output in outputs)
+                        {
+                            int[][] rows = [.. Enumerable.Range(0, count).Select(seed => length == 1 ? [5 + seed] : Row(length, seed))];
+                            float[] together = cpu.Run(rows, output);
+                            int width = together.Length / count;
+                            for (int row = 0; row < count; row++)
+                                Assert.Equal(together.AsSpan(row * width, width).ToArray(), cpu.Run([rows[row]], output));
+                        }
+            }
     }
 
     [Theory]

@@ -37,10 +37,15 @@ public class Int8Tests
         ModelArtifact model = RandomModels.Create(architecture, pooling, head, embedding: embedding), int8 = Quantized(model);
         string output = head == HeadKind.None ? "features" : "logits";
         int[][] rows = [Row(9, 1), Row(9, 2), Row(9, 3)];
-        using GraphRun fp32 = new(model, GraphDialect.Portable), portable = new(int8, GraphDialect.Portable), cpu = new(int8, GraphDialect.CpuInt8);
-        float[] expected = portable.Run(rows, output), actual = cpu.Run(rows, output), exact = fp32.Run(rows, output);
-        Assert.True(Largest(expected, actual) < 0.05, $"dialects differ by {Largest(expected, actual)}");
-        Assert.InRange(Largest(exact, actual), 1e-6, 0.5);
+        using GraphRun fp32 = new(model, GraphDialect.Portable), portable = new(int8, GraphDialect.Portable);
+        float[] expected = portable.Run(rows, output), exact = fp32.Run(rows, output);
+        foreach (GraphDialect dialect in CpuDialects.Of(int8))
+        {
+            using GraphRun cpu = new(int8, dialect);
+            float[] actual = cpu.Run(rows, output);
+            Assert.True(Largest(expected, actual) < 0.05, $"dialects differ by {Largest(expected, actual)}");
+            Assert.InRange(Largest(exact, actual), 1e-6, 0.5);
+        }
     }
 
     [Theory]
@@ -52,8 +57,12 @@ public class Int8Tests
     public void Int8_graphs_with_only_some_inputs_in_int8_agree(string kept)
     {
         ModelArtifact int8 = Quantized(RandomModels.Create(), point => point.EndsWith(kept, StringComparison.Ordinal));
-        using GraphRun portable = new(int8, GraphDialect.Portable), cpu = new(int8, EncoderGraph.CpuDialect(int8));
-        Assert.True(Largest(portable.Run([Row(12, 4)]), cpu.Run([Row(12, 4)])) < 0.05);
+        using GraphRun portable = new(int8, GraphDialect.Portable);
+        foreach (GraphDialect dialect in CpuDialects.Of(int8))
+        {
+            using GraphRun cpu = new(int8, dialect);
+            Assert.True(Largest(portable.Run([Row(12, 4)]), cpu.Run([Row(12, 4)])) < 0.05);
+        }
     }
 
     [Theory]
@@ -61,12 +70,16 @@ public class Int8Tests
     [InlineData(Pooling.Mean)]
     public void Int8_graph_gives_the_same_bits_alone_and_in_any_batch(Pooling pooling)
     {
-        using GraphRun cpu = new(Quantized(RandomModels.Create(pooling: pooling, hidden: 96, heads: 4)), GraphDialect.CpuInt8);
-        foreach (int length in (int[])[2, 7, 30])
+        ModelArtifact int8 = Quantized(RandomModels.Create(pooling: pooling, hidden: 96, heads: 4));
+        foreach (GraphDialect dialect in CpuDialects.Of(int8))
         {
-            int[][] rows = [.. Enumerable.Range(0, 9).Select(seed => Row(length, seed))];
-            float[] together = cpu.Run(rows);
-            for (int row = 0; row < rows.Length; row++) Assert.Equal(together.AsSpan(row * 3, 3).ToArray(), cpu.Run([rows[row]]));
+            using GraphRun cpu = new(int8, dialect);
+            foreach (int length in (int[])[2, 7, 30])
+            {
+                int[][] rows = [.. Enumerable.Range(0, 9).Select(seed => Row(length, seed))];
+                float[] together = cpu.Run(rows);
+                for (int row = 0; row < rows.Length; row++) Assert.Equal(together.AsSpan(row * 3, 3).ToArray(), cpu.Run([rows[row]]));
+            }
         }
     }
 
@@ -75,8 +88,12 @@ public class Int8Tests
     {
         ModelArtifact int8 = Quantized(RandomModels.Create(pooling: Pooling.Mean));
         int[][] rows = [Row(8, 1)], types = [[0, 0, 0, 0, 1, 1, 1, 1]];
-        using GraphRun portable = new(int8, GraphDialect.Portable), cpu = new(int8, GraphDialect.CpuInt8, pairs: true);
-        Assert.True(Largest(portable.Run(rows, types: types), cpu.Run(rows, types: types)) < 0.05);
+        using GraphRun portable = new(int8, GraphDialect.Portable);
+        foreach (GraphDialect dialect in CpuDialects.Of(int8))
+        {
+            using GraphRun cpu = new(int8, dialect, pairs: true);
+            Assert.True(Largest(portable.Run(rows, types: types), cpu.Run(rows, types: types)) < 0.05);
+        }
     }
 
     [Fact]
@@ -85,6 +102,7 @@ public class Int8Tests
         ModelArtifact model = RandomModels.Create();
         Assert.Contains("CpuFp32", Assert.Throws<ModelFileException>(() => EncoderGraph.Emit(model, GraphDialect.CpuInt8)).Message);
         Assert.Contains("CpuInt8", Assert.Throws<ModelFileException>(() => EncoderGraph.Emit(Quantized(model), GraphDialect.CpuFp32)).Message);
+        Assert.Contains("CpuFp32", Assert.Throws<ModelFileException>(() => EncoderGraph.Emit(model, GraphDialect.CpuInt8Avx512)).Message);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using RctOnnx.Kernels;
 using RctOnnx.Onnx;
 
 namespace RctOnnx.Testing;
@@ -23,6 +24,7 @@ public sealed class GraphRun : IDisposable
     {
         using SessionOptions options = new() { IntraOpNumThreads = threads, GraphOptimizationLevel = level, EnableMemoryPattern = false };
         if (dialect != GraphDialect.Portable) options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "SkipLayerNormFusion");
+        if (EncoderGraph.HasOwnOperators(dialect)) OwnOperators.Register(options);
         _session = new InferenceSession(model, options);
     }
 

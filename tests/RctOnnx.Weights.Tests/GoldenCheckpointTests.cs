@@ -49,19 +49,23 @@ public class GoldenCheckpointTests
         int[][] ids = GoldenTensor.Rows(input.GetProperty("input_ids")), mask = GoldenTensor.Rows(input.GetProperty("attention_mask"));
         int[][] types = GoldenTensor.Rows(input.GetProperty("token_type_ids"));
         int[][] real = [.. ids.Zip(mask, (row, shown) => row[..shown.Sum()])];
-        using GraphRun portable = new(model, GraphDialect.Portable), cpu = new(model, GraphDialect.CpuFp32, pairs: true), cuda = new(model, GraphDialect.CudaFp32, pairs: true);
+        using GraphRun portable = new(model, GraphDialect.Portable), cuda = new(model, GraphDialect.CudaFp32, pairs: true);
         List<(string, float[])> answers =
         [
             ("portable", portable.Run(real, output, ids[0].Length, types)),
-            ("cpu", [.. real.SelectMany((row, i) => cpu.Run([row], output, types: [types[i][..row.Length]]))]),
             ("cuda", cuda.Run(real, output, ids[0].Length, types)),
         ];
+        foreach (GraphDialect dialect in CpuDialects.Of(model))
+        {
+            using GraphRun cpu = new(model, dialect, pairs: true);
+            answers.Add((dialect.ToString(), [.. real.SelectMany((row, i) => cpu.Run([row], output, types: [types[i][..row.Length]]))]));
+        }
         foreach (int length in ((int[])[32, 64, 128, 256, 512]).Where(length => length >= ids[0].Length && length <= model.Encoder.PositionCount))
         {
             using GraphRun coreMl = new(model, GraphDialect.CoreMlFp32, new StaticShape(real.Length + 1, length), pairs: true);
             answers.Add(($"coreml {length}", coreMl.Run(real, output, types: types)));
         }
-        Assert.True(answers.Count > 3, "no CoreML graph is long enough for the rows");
+        Assert.Contains(answers, answer => answer.Item1.StartsWith("coreml", StringComparison.Ordinal));
         return answers;
     }
 

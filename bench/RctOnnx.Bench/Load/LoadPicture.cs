@@ -24,7 +24,7 @@ internal static class LoadPicture
         plot.YLabel("milliseconds");
         plot.Axes.Left.TickGenerator = new NumericAutomatic
         {
-            LabelFormatter = power => Math.Pow(10, power).ToString("0.###", CultureInfo.InvariantCulture),
+            LabelFormatter = power => Math.Pow(10, power).ToString("G3", CultureInfo.InvariantCulture),
             MinorTickGenerator = new LogMinorTickGenerator(),
             IntegerTicksOnly = true,
         };

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using RctOnnx.Kernels;
 using RctOnnx.Onnx;
 using RctOnnx.Runtime.Tokenization;
 
@@ -32,7 +33,8 @@ internal sealed class TemporaryModel : IDisposable
     public void Compile()
     {
         string compiled = System.IO.Path.Combine(_folder.FullName, "model.cpu.onnx");
-        ModelFile.WriteCompiled(compiled, ModelFile.Read(Path), OrtEnv.Instance().GetVersionString());
+        ModelFileContent content = ModelFile.Read(Path);
+        ModelFile.WriteCompiled(compiled, content, EncoderGraph.CpuDialect(content.RequireArtifact(), OwnOperators.IsSupported), OrtEnv.Instance().GetVersionString());
         Path = compiled;
     }
 

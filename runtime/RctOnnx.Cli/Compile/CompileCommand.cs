@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using RctOnnx.CommandLine;
+using RctOnnx.Kernels;
 using RctOnnx.Onnx;
 using RctOnnx.Runtime;
 
@@ -14,12 +15,12 @@ internal static class CompileCommand
     {
         Option<string> model = new("--model", "-m") { Description = "The .onnx file, fp32 or int8.", Required = true, HelpName = "FILE" };
         Option<string> output = new("--output", "-o") { Description = "The compiled .onnx file.", Required = true, HelpName = "FILE" };
-        Option<GraphDialect?> dialect = new("--dialect") { Description = "The form of graph: the one that fits the file where not given.", HelpName = "CpuFp32|CpuInt8" };
+        Option<GraphDialect?> dialect = new("--dialect") { Description = "The form of graph: the fastest on this machine where not given; CpuFp32 and CpuInt8 run on any CPU.", HelpName = "CpuFp32|CpuInt8|CpuFp32Avx512|CpuInt8Avx512" };
         Option<bool> json = new("--json") { Description = "Print one JSON object instead of the table." };
         Command command = new("compile", """
             Writes the graph that a CPU runs, with its weights folded, in place of the portable one: such a file starts sooner and takes
             less memory, and its answers are bit for bit those of the file that it was made from, for single texts and for pairs. It runs
-            on CPUs only, of any kind, and cannot be trained, quantized or run by other programs that lack ONNX Runtime's own operators:
+            on CPUs only (of any kind, or with AVX-512 where the dialect says so), and cannot be trained, quantized or run by other programs that lack ONNX Runtime's own operators:
             keep the file that it was made from.
 
             Examples:
@@ -35,11 +36,13 @@ internal static class CompileCommand
             if (Path.GetFullPath(source) == Path.GetFullPath(target))
                 throw new SettingsException($"--output names the model '{source}' itself, which is needed further: compiled files cannot be trained or quantized. Choose another name.");
             ModelFileContent content = ModelFile.Read(source);
-            GraphDialect fitting = EncoderGraph.CpuDialect(content.RequireArtifact());
-            if (parsed.GetValue(dialect) is { } wanted && wanted != fitting)
-                throw new SettingsException($"--dialect is {wanted}; '{source}' compiles to {fitting}. {(wanted == GraphDialect.CpuInt8 ? "Quantize it first." : "Leave the option out.")}");
-            using (TextClassifier.Load(source)) { } // the graph runs here and gives the answers of the probes
-            ModelFile.WriteCompiled(target, content, OrtEnv.Instance().GetVersionString());
+            ModelArtifact artifact = content.RequireArtifact();
+            GraphDialect any = EncoderGraph.CpuDialect(artifact), own = EncoderGraph.CpuDialect(artifact, ownOperators: true);
+            GraphDialect fitting = parsed.GetValue(dialect) ?? (OwnOperators.IsSupported ? own : any);
+            if (fitting != any && fitting != own)
+                throw new SettingsException($"--dialect is {fitting}; '{source}' compiles to {any} or {own}. {(EncoderGraph.IsInt8(fitting) ? "Quantize it first." : "Leave the option out.")}");
+            using (TextClassifier.Load(source, new() { Dialect = fitting })) { } // the graph runs here and gives the answers of the probes
+            ModelFile.WriteCompiled(target, content, fitting, OrtEnv.Instance().GetVersionString());
             ModelFileContent written = ModelFile.Read(target);
             if (parsed.GetValue(json))
                 JsonResult.Write(new { Model = source, Output = target, written.Compiled!.Dialect, Bytes = written.FileSize, written.Sha256, written.Compiled.SourceSha256 });

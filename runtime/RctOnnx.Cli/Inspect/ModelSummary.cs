@@ -109,7 +109,7 @@ internal sealed record ModelSummary
 
         Row("encoder", string.Create(CultureInfo.InvariantCulture,
             $"{encoder.Architecture}, {encoder.LayerCount} layers x {encoder.HiddenWidth}, {encoder.HeadCount} heads, {encoder.Activation}{(ParameterCount is null ? "" : $", {ParameterCount:N0} parameters")}"));
-        Row("precision", Compiled is not null ? (Compiled.Dialect == GraphDialect.CpuInt8 ? "int8" : "fp32") : Int8InputCount == 0 ? "fp32" : $"int8: {Int8InputCount} of {QuantizationPoints.Of(encoder).Count} inputs of linear layers");
+        Row("precision", Compiled is not null ? (EncoderGraph.IsInt8(Compiled.Dialect) ? "int8" : "fp32") : Int8InputCount == 0 ? "fp32" : $"int8: {Int8InputCount} of {QuantizationPoints.Of(encoder).Count} inputs of linear layers");
         Row("head", $"{Head!.Kind} on {Head.Pooling} pooling");
         Row("problem", $"{ProblemType}");
         Row("labels", string.Join(", ", Labels!));

@@ -20,14 +20,15 @@ public static class ModelFile
     /// </summary>
     /// <param name="path">Where to.</param>
     /// <param name="source">The model file to compile, as it was read.</param>
+    /// <param name="dialect">One of the CPU dialects that fit the model.</param>
     /// <param name="onnxRuntimeVersion">The version of ONNX Runtime that the dialect was run in.</param>
     /// <param name="options">How it is written.</param>
     /// <exception cref="ModelFileException">The source is foreign or compiled already.</exception>
     /// <exception cref="OutputException">The file cannot be written.</exception>
-    public static void WriteCompiled(string path, ModelFileContent source, string onnxRuntimeVersion, ModelFileWriteOptions? options = null)
+    public static void WriteCompiled(string path, ModelFileContent source, GraphDialect dialect, string onnxRuntimeVersion, ModelFileWriteOptions? options = null)
     {
         ModelArtifact artifact = source.RequireArtifact();
-        CompiledGraph compiled = new(EncoderGraph.CpuDialect(artifact), source.Sha256, onnxRuntimeVersion);
+        CompiledGraph compiled = new(dialect, source.Sha256, onnxRuntimeVersion);
         ModelProto model = EncoderGraph.Build(artifact, compiled.Dialect, pairs: artifact.Encoder.TokenTypeCount > 1);
         Write(path, model, [.. ModelMetadata.Write(artifact), .. ModelMetadata.Write(compiled)], options ?? new ModelFileWriteOptions());
     }

@@ -134,8 +134,10 @@ internal sealed class ModelFileReader(string path)
                 throw Refused($"uses the operator '{node.OpType}' of the domain '{node.Domain}', which no {dialect} graph of format {MetadataKeys.FormatVersion} holds");
         if (model.Functions.Count + model.TrainingInfo.Count + model.Graph.SparseInitializer.Count > 0)
             throw Refused("holds functions, training graphs or sparse tensors, which no model of ours does");
-        IEnumerable<(string, long)> known = dialect == GraphDialect.Portable ? [("", GraphBuilder.Opset)] : [("", GraphBuilder.Opset), (GraphBuilder.ContribDomain, 1)];
-        if (!model.OpsetImport.Select(set => (set.Domain, set.Version)).SequenceEqual(known))
+        IReadOnlyList<(string, long)> known = GraphOperators.Sets(dialect);
+        (string, long)[] found = [.. model.OpsetImport.Select(set => (set.Domain, set.Version))];
+        HashSet<string> imported = [.. found.Select(set => set.Item1)];
+        if (!found.Contains(known[0]) || found.Except(known).Any() || imported.Count != found.Length || GraphWalk.Nodes(model).Any(node => !imported.Contains(node.Domain)))
             throw Refused($"uses other operator sets than {string.Join(" and ", known.Select(set => $"'{set.Item1}' of version {set.Item2}"))}");
     }
 

@@ -61,8 +61,7 @@ internal static class ModelMetadata
     {
         if (!entries.ContainsKey(MetadataKeys.Dialect)) return null;
         GraphDialect dialect = Enumeration<GraphDialect>(entries, MetadataKeys.Dialect);
-        if (dialect is not (GraphDialect.CpuFp32 or GraphDialect.CpuInt8))
-            throw new ModelFileException($"The model file is compiled for {dialect}; compiled files are {Name(GraphDialect.CpuFp32)} or {Name(GraphDialect.CpuInt8)}. Compile it again.");
+        if (!EncoderGraph.IsCpu(dialect)) throw new ModelFileException($"The model file is compiled for {dialect}; compiled files are for a CPU. Compile it again.");
         return new CompiledGraph(dialect, Required(entries, MetadataKeys.Source), Required(entries, MetadataKeys.OnnxRuntime));
     }
 

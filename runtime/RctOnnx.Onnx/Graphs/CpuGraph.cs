@@ -42,14 +42,14 @@ internal sealed class CpuGraph
                 : states;
             states = _parts.FeedForward(Attention(queries, states, layer), queries, layer);
         }
-        _parts.Head(Pool(states));
+        _parts.Head(new CpuPooling(_graph, _parts).Pool(_artifact.Head.Pooling, states));
         return _graph.ToModel();
     }
 
     private string Embeddings(string ids)
     {
         string length = _graph.Node("Shape", "ids/length", [ids], ("start", 1L), ("end", 2L));
-        string table = _pairs ? _parts.Weight(TensorNames.PositionEmbeddings) : PositionsWithTypeZero();
+        string table = _pairs ? _parts.Weight(TensorNames.PositionEmbeddings) : _parts.PositionsWithTypeZero();
         string positions = _graph.Node("Slice", "embeddings/positions", [table, _graph.Vector("embeddings/zero", 0), length]);
         if (_pairs)
         {
@@ -63,13 +63,6 @@ internal sealed class CpuGraph
         return _encoder.HasEmbeddingProjection ? _parts.Linear(normed, TensorNames.EmbeddingProjection) : normed;
     }
 
-    private string PositionsWithTypeZero()
-    {
-        float[] positions = Floats(TensorNames.PositionEmbeddings), types = Floats(TensorNames.TokenTypeEmbeddings);
-        for (int i = 0; i < positions.Length; i++) positions[i] += types[i % _encoder.EmbeddingWidth];
-        return _graph.Constant("folded/positions", positions, _encoder.PositionCount, _encoder.EmbeddingWidth);
-    }
-
     private string Attention(string queries, string states, int layer)
     {
         string prefix = $"layer{layer}", queryLayer = TensorNames.Attention(layer, "query"), outputLayer = TensorNames.Attention(layer, "output");
@@ -80,65 +73,18 @@ internal sealed class CpuGraph
         string context = _graph.ContribNode("MultiHeadAttention", prefix + "/context", [Query(queries, queryLayer, prefix), key, value],
             ("num_heads", (long)_encoder.HeadCount), ("scale", 1f));
         if (!_foldsValueBias) return _parts.Linear(context, outputLayer);
-        string bias = _graph.Constant(prefix + "/folded/output_bias", OutputBias(layer), _encoder.HiddenWidth);
+        string bias = _graph.Constant(prefix + "/folded/output_bias", CpuFolding.OutputBias(_artifact, layer), _encoder.HiddenWidth);
         return _graph.Node("Add", prefix + "/attention", [_parts.MatMul(context, outputLayer), bias]);
     }
 
     private string Query(string queries, string layer, string prefix)
     {
         int hidden = _encoder.HiddenWidth;
-        double scale = 1.0 / Math.Sqrt(_encoder.HeadWidth);
-        float[] scaledBias = Scaled(TensorNames.Bias(layer), scale);
+        double scale = CpuFolding.QueryScale(_encoder);
+        float[] scaledBias = CpuFolding.Scaled(_artifact, TensorNames.Bias(layer), scale);
         if (_parts.IsInt8(layer)) return _parts.Int8Linear(queries, layer, scaledBias, (float)scale);
-        string weight = _graph.Constant(prefix + "/folded/query_weight", Scaled(TensorNames.Weight(layer), scale), hidden, hidden);
+        string weight = _graph.Constant(prefix + "/folded/query_weight", CpuFolding.Scaled(_artifact, TensorNames.Weight(layer), scale), hidden, hidden);
         string bias = _graph.Constant(prefix + "/folded/query_bias", scaledBias, hidden);
         return _graph.Node("Add", prefix + "/query", [_graph.Node("MatMul", prefix + "/query_product", [queries, weight]), bias]);
     }
-
-    /// <summary>b_o + b_v · W_o.</summary>
-    private float[] OutputBias(int layer)
-    {
-        string outputLayer = TensorNames.Attention(layer, "output");
-        float[] weight = Floats(TensorNames.Weight(outputLayer)), bias = Floats(TensorNames.Bias(outputLayer));
-        float[] valueBias = Floats(TensorNames.Bias(TensorNames.Attention(layer, "value")));
-        int width = bias.Length;
-        double[] sum = [.. bias.Select(b => (double)b)];
-        for (int row = 0; row < valueBias.Length; row++)
-            for (int column = 0; column < width; column++)
-                sum[column] += (double)valueBias[row] * weight[(long)row * width + column];
-        return [.. sum.Select(s => (float)s)];
-    }
-
-    private string Pool(string states)
-    {
-        switch (_artifact.Head.Pooling)
-        {
-            case Pooling.Cls:
-                return _parts.FirstToken(states);
-            case Pooling.Pooler:
-                return _parts.Pooler(_parts.FirstToken(states));
-            case Pooling.Max:
-                return _graph.Node("ReduceMax", "pool/max", [states, _graph.Vector("pool/sequence_axis", 1)], ("keepdims", 0L));
-            default:
-                return Mean(states);
-        }
-    }
-
-    /// <summary>
-    /// The mean as a matrix product with a row of ones, text by text. ReduceMean adds in another order for one text than for
-    /// several, so that the same text would not get the same bits in every batch.
-    /// </summary>
-    private string Mean(string states)
-    {
-        string zeros = _graph.Node("ConstantOfShape", "pool/zeros", [_graph.Node("Shape", "ids/shape", ["input_ids"])]); // [batch, sequence]
-        string ones = _graph.Node("Add", "pool/ones", [zeros, _graph.Scalar("one", 1f)]);
-        string axis = _graph.Vector("pool/row_axis", 1);
-        string sum = _graph.Node("MatMul", "pool/sum", [_graph.Node("Unsqueeze", "pool/row", [ones, axis]), states]); // [batch, 1, hidden]
-        string count = _graph.Node("Cast", "pool/count", ["ids/length"], ("to", (long)DataType.Float));
-        return _graph.Node("Div", "pool/mean", [_graph.Node("Squeeze", "pool/sum_row", [sum, axis]), count]);
-    }
-
-    private float[] Scaled(string name, double scale) => [.. Floats(name).Select(value => (float)(value * scale))];
-
-    private float[] Floats(string name) => _artifact.Weights[name].ToFloats();
 }

@@ -51,8 +51,23 @@ public static class EncoderGraph
         return CpuGraph.EmitObserved(artifact).ToByteArray();
     }
 
-    /// <summary>The fused dialect of a model: int8 where it has int8 inputs.</summary>
-    public static GraphDialect CpuDialect(ModelArtifact artifact) => artifact.Inputs.Count == 0 ? GraphDialect.CpuFp32 : GraphDialect.CpuInt8;
+    /// <summary>The fused dialect of a model: int8 where it has int8 inputs; on request with our own operators.</summary>
+    public static GraphDialect CpuDialect(ModelArtifact artifact, bool ownOperators = false) => (artifact.Inputs.Count > 0, ownOperators) switch
+    {
+        (false, false) => GraphDialect.CpuFp32,
+        (false, true) => GraphDialect.CpuFp32Avx512,
+        (true, false) => GraphDialect.CpuInt8,
+        (true, true) => GraphDialect.CpuInt8Avx512,
+    };
+
+    /// <summary>Whether sessions for a dialect must know our own operators.</summary>
+    public static bool HasOwnOperators(GraphDialect dialect) => dialect is GraphDialect.CpuFp32Avx512 or GraphDialect.CpuInt8Avx512;
+
+    /// <summary>Whether a dialect is for int8 files on CPU.</summary>
+    public static bool IsInt8(GraphDialect dialect) => dialect is GraphDialect.CpuInt8 or GraphDialect.CpuInt8Avx512;
+
+    /// <summary>Whether a dialect is one of the fused ones for CPU.</summary>
+    public static bool IsCpu(GraphDialect dialect) => IsInt8(dialect) || dialect is GraphDialect.CpuFp32 or GraphDialect.CpuFp32Avx512;
 
     internal static ModelProto Build(ModelArtifact artifact, GraphDialect dialect, bool pairs = false)
     {
@@ -60,11 +75,12 @@ public static class EncoderGraph
         return dialect switch
         {
             GraphDialect.Portable => PortableGraph.Emit(artifact),
-            GraphDialect.CpuFp32 or GraphDialect.CpuInt8 when dialect == CpuDialect(artifact) => CpuGraph.Emit(artifact, pairs),
+            _ when dialect == CpuDialect(artifact) => CpuGraph.Emit(artifact, pairs),
+            _ when dialect == CpuDialect(artifact, ownOperators: true) => OwnOperatorGraph.Emit(artifact, pairs),
             GraphDialect.CudaFp16 => CudaGraph.Emit(artifact, DataType.Float16, pairs),
             GraphDialect.CudaFp32 => CudaGraph.Emit(artifact, DataType.Float, pairs),
             GraphDialect.CoreMlFp16 or GraphDialect.CoreMlFp32 => throw new ModelFileException($"A graph of the dialect {dialect} has one fixed shape: use {nameof(EmitStatic)}."),
-            GraphDialect.CpuFp32 or GraphDialect.CpuInt8 => throw new ModelFileException($"The dialect {dialect} is not for this model, which is {(artifact.Inputs.Count == 0 ? "not quantized" : "int8")}: choose {CpuDialect(artifact)} or {GraphDialect.Portable}."),
+            _ when IsCpu(dialect) => throw new ModelFileException($"The dialect {dialect} is not for this model, which is {(artifact.Inputs.Count == 0 ? "not quantized" : "int8")}: choose {CpuDialect(artifact)} or {GraphDialect.Portable}."),
             _ => throw new ModelFileException($"The dialect {dialect} is not known; known are {string.Join(", ", Enum.GetNames<GraphDialect>())}."),
         };
     }

@@ -18,13 +18,16 @@ internal sealed class GraphBuilder(string name)
     /// <summary>ONNX Runtime's own operators.</summary>
     public const string ContribDomain = "com.microsoft";
 
+    /// <summary>Our own operators, which a session must be told of.</summary>
+    public const string OwnDomain = "rctonnx";
+
     /// <summary>Read by every ONNX Runtime that knows the opset.</summary>
     public const long IrVersion = 9;
 
     private readonly GraphProto _graph = new() { Name = name };
     private readonly HashSet<string> _values = ["" /* an optional input that is left out */];
     private readonly Dictionary<string, int> _nodeCounts = [];
-    private bool _usesContrib;
+    private bool _usesContrib, _usesOwn;
 
     /// <summary>Declares a graph input; a dimension is a number or a name.</summary>
     public string Input(string name, DataType type, params object[] dimensions)
@@ -90,6 +93,13 @@ internal sealed class GraphBuilder(string name)
         return Add(ContribDomain, operation, outputs, inputs, attributes);
     }
 
+    /// <summary>Adds a node of our own domain; the first output is returned.</summary>
+    public string OwnNode(string operation, string[] outputs, string[] inputs, params (string Name, object Value)[] attributes)
+    {
+        _usesOwn = true;
+        return Add(OwnDomain, operation, outputs, inputs, attributes);
+    }
+
     /// <summary>Makes a named dimension of inputs and outputs a number.</summary>
     public void Fix(string dimension, int extent)
     {
@@ -110,6 +120,7 @@ internal sealed class GraphBuilder(string name)
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
         if (_usesContrib) model.OpsetImport.Add(new OperatorSetIdProto { Domain = ContribDomain, Version = 1 });
+        if (_usesOwn) model.OpsetImport.Add(new OperatorSetIdProto { Domain = OwnDomain, Version = 1 });
         return model;
     }
 

@@ -20,6 +20,15 @@ public enum GraphDialect
     CpuInt8,
 
     /// <summary>
+    /// As <see cref="CpuFp32"/> for processors with AVX-512: queries, keys and values are one product, and what lies between the
+    /// products are operators of our own (domain <c>rctonnx</c>), which a session must be told of.
+    /// </summary>
+    CpuFp32Avx512,
+
+    /// <summary>As <see cref="CpuFp32Avx512"/>, for the files of <see cref="CpuInt8"/>.</summary>
+    CpuInt8Avx512,
+
+    /// <summary>
     /// ONNX Runtime on NVIDIA cards: int32 inputs padded on the right with <c>lengths</c> [batch] in place of a mask, the encoder
     /// in fp16 as few fused nodes, pooler and head in fp32. Int8 files compute with their weights multiplied out.
     /// </summary>

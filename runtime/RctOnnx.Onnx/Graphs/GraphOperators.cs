@@ -17,8 +17,24 @@ internal static class GraphOperators
 
     private static readonly HashSet<string> CpuContrib = ["MatMulIntegerToFloat", "MultiHeadAttention"];
 
+    private static readonly HashSet<string> Own = ["Activation", "ActivationToUint8", "AddNorm", "AddNormToUint8", "Attention", "AttentionToUint8"];
+
+    /// <summary>The operator sets that a graph of the dialect can import, with their versions; it needs the first.</summary>
+    public static IReadOnlyList<(string Domain, long Version)> Sets(GraphDialect dialect) =>
+    [
+        ("", GraphBuilder.Opset),
+        .. dialect == GraphDialect.Portable ? Array.Empty<(string, long)>() : [(GraphBuilder.ContribDomain, 1)],
+        .. EncoderGraph.HasOwnOperators(dialect) ? [(GraphBuilder.OwnDomain, 1)] : Array.Empty<(string, long)>(),
+    ];
+
     /// <summary>Whether a graph of the dialect can hold the operator; the contrib domain is <see cref="GraphBuilder.ContribDomain"/>.</summary>
     public static bool Allows(GraphDialect dialect, string domain, string operation) => dialect == GraphDialect.Portable
         ? domain.Length == 0 && Portable.Contains(operation)
-        : domain.Length == 0 ? Cpu.Contains(operation) : domain == GraphBuilder.ContribDomain && CpuContrib.Contains(operation);
+        : domain switch
+        {
+            "" => Cpu.Contains(operation),
+            GraphBuilder.ContribDomain => CpuContrib.Contains(operation),
+            GraphBuilder.OwnDomain => EncoderGraph.HasOwnOperators(dialect) && Own.Contains(operation),
+            _ => false,
+        };
 }

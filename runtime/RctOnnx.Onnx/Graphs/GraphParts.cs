@@ -44,7 +44,7 @@ internal sealed class GraphParts(GraphBuilder graph, ModelArtifact artifact, boo
         if (observed && TensorNames.IsEncoderLayer(layer) && _points.Add(point))
             graph.Output(graph.Node("Identity", point, [input]), DataType.Float, "batch", "rows", artifact.Weights[TensorNames.Weight(layer)].Shape[0]);
         if (IsInt8(layer)) return Int8Linear(input, layer, null);
-        if (artifact.Inputs.TryGetValue(point, out InputQuantization? quantization)) input = Rounded(input, point, quantization);
+        if (artifact.Inputs.ContainsKey(point)) input = Rounded(input, point);
         return graph.Node("MatMul", layer + "/product", [input, Weight(TensorNames.Weight(layer))]);
     }
 
@@ -54,31 +54,50 @@ internal sealed class GraphParts(GraphBuilder graph, ModelArtifact artifact, boo
     /// <summary>(x · W) · factor + b as one int8 node: x is quantised once for all layers that read it, the rest is in the kernel.</summary>
     public string Int8Linear(string input, string layer, float[]? bias, float factor = 1)
     {
-        string point = QuantizationPoints.InputOf(layer), name = TensorNames.Weight(layer);
-        string scale = point + ".scale", zero = point + ".zero_point";
-        TensorData weight = artifact.Weights[name];
-        string quantized = Quantized(input, point, artifact.Inputs[point]);
-        string factors = graph.Constant(name + ".scale", [.. weight.Scales!.Values.Select(value => value * factor)], weight.Scales.Values.Count);
-        string constant = bias is null ? "" : graph.Constant(layer + "/bias", bias, bias.Length);
-        return graph.ContribNode("MatMulIntegerToFloat", layer + "/int8", [quantized, graph.Int8(name, weight), scale, factors, zero, "", constant]);
+        string point = QuantizationPoints.InputOf(layer);
+        TensorData weight = artifact.Weights[TensorNames.Weight(layer)];
+        return Int8Product(Quantized(input, point), point, layer, weight, [.. weight.Scales!.Values.Select(value => value * factor)], bias);
     }
 
-    private string Quantized(string input, string point, InputQuantization quantization)
+    /// <summary>x · W + b as one int8 node, for an input that is uint8 already.</summary>
+    public string Int8Product(string input, string point, string layer, TensorData weight, float[] scales, float[]? bias)
+    {
+        (string scale, string zero) = Quantization(point);
+        string name = TensorNames.Weight(layer), factors = graph.Constant(name + ".scale", scales, scales.Length);
+        string constant = bias is null ? "" : graph.Constant(layer + "/bias", bias, bias.Length);
+        return graph.ContribNode("MatMulIntegerToFloat", layer + "/int8", [input, graph.Int8(name, weight), scale, factors, zero, "", constant]);
+    }
+
+    /// <summary>The names of a point's scale and zero point.</summary>
+    public (string Scale, string ZeroPoint) Quantization(string point)
+    {
+        (string scale, string zero) = (point + ".scale", point + ".zero_point");
+        if (_points.Add(point))
+        {
+            graph.Scalar(scale, artifact.Inputs[point].Scale);
+            graph.Scalar(zero, artifact.Inputs[point].ZeroPoint);
+        }
+        return (scale, zero);
+    }
+
+    /// <summary>The uint8 form of a value, made once.</summary>
+    public string Quantized(string input, string point)
     {
         string key = input + "/quantized";
         if (_quantized.TryGetValue(key, out string? known)) return known;
-        string scale = point + ".scale", zero = point + ".zero_point";
-        if (_points.Add(point))
-        {
-            graph.Scalar(scale, quantization.Scale);
-            graph.Scalar(zero, quantization.ZeroPoint);
-        }
+        (string scale, string zero) = Quantization(point);
         return _quantized[key] = graph.Node("QuantizeLinear", key, [input, scale, zero]);
     }
 
-    private string Rounded(string input, string point, InputQuantization quantization)
+    /// <summary>An int64 vector, added once.</summary>
+    public string Vector(string name, params long[] values) => _weights.Add(name) ? graph.Vector(name, values) : name;
+
+    /// <summary>The position table with token type 0 folded in, for graphs of single texts.</summary>
+    public string PositionsWithTypeZero() => graph.Constant("folded/positions", CpuFolding.PositionsWithTypeZero(artifact), artifact.Encoder.PositionCount, artifact.Encoder.EmbeddingWidth);
+
+    private string Rounded(string input, string point)
     {
-        string quantized = Quantized(input, point, quantization), rounded = input + "/rounded";
+        string quantized = Quantized(input, point), rounded = input + "/rounded";
         if (_quantized.TryAdd(rounded, rounded)) graph.Node("DequantizeLinear", rounded, [quantized, point + ".scale", point + ".zero_point"]);
         return rounded;
     }

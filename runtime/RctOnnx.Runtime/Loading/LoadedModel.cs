@@ -1,3 +1,4 @@
+using RctOnnx.Kernels;
 using RctOnnx.Onnx;
 using RctOnnx.Onnx.HuggingFace;
 using RctOnnx.Runtime.Tokenization;
@@ -10,7 +11,7 @@ internal sealed record LoadedModel(
     LongTextPolicy LongText, int TokenTypeCount, WordPieceTokenizer Tokenizer, string Output)
 {
     /// <summary>The fastest dialect on CPU that the file gives: its own where it is compiled, portable where it is foreign.</summary>
-    public GraphDialect CpuDialect => Content.Compiled?.Dialect ?? (Content.Artifact is { } artifact ? EncoderGraph.CpuDialect(artifact) : GraphDialect.Portable);
+    public GraphDialect CpuDialect => Content.Compiled?.Dialect ?? (Content.Artifact is { } artifact ? EncoderGraph.CpuDialect(artifact, OwnOperators.IsSupported) : GraphDialect.Portable);
 
     /// <summary>Reads and checks the file; a foreign one takes labels and tokenizer from the files beside it.</summary>
     public static LoadedModel Read(string path)

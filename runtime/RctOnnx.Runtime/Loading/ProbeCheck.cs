@@ -14,7 +14,7 @@ internal static class ProbeCheck
     /// <exception cref="ProviderException">It has other logits on another provider than the CPU.</exception>
     public static void Run(LoadedModel model, IBatchGraph graph, ProviderReport provider)
     {
-        float tolerance = model.CpuDialect == GraphDialect.CpuInt8 ? Int8Tolerance : DialectChoice.IsFp16(provider.Dialect) ? Fp16Tolerance : Fp32Tolerance;
+        float tolerance = EncoderGraph.IsInt8(model.CpuDialect) ? Int8Tolerance : DialectChoice.IsFp16(provider.Dialect) ? Fp16Tolerance : Fp32Tolerance;
         foreach (Probe probe in model.Content.Description?.Probes ?? [])
         {
             int[] ids = model.Tokenizer.Encode(probe.Text, null, new() { MaxLength = model.MaxLength }).Ids;

@@ -10,7 +10,7 @@ public sealed record TextClassifierOptions
 
     /// <summary>
     /// The form of graph; null takes the fastest one for the provider: on CPU <see cref="GraphDialect.CpuFp32"/> or, for an int8 file,
-    /// <see cref="GraphDialect.CpuInt8"/>, on CUDA <see cref="GraphDialect.CudaFp16"/>, on CoreML <see cref="GraphDialect.CoreMlFp16"/>.
+    /// <see cref="GraphDialect.CpuInt8"/> (where the processor has AVX-512, their variants for it), on CUDA <see cref="GraphDialect.CudaFp16"/>, on CoreML <see cref="GraphDialect.CoreMlFp16"/>.
     /// The CPU runs those of other providers too, slowly, for checks.
     /// </summary>
     public GraphDialect? Dialect { get; init; }

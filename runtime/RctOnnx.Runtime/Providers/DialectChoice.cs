@@ -14,7 +14,7 @@ internal static class DialectChoice
     /// <param name="isOwn">Whether the file has weights by name, out of which graphs are emitted.</param>
     public static IReadOnlyList<GraphDialect> Possible(ExecutionProvider provider, GraphDialect cpu, bool isOwn) => (provider, isOwn) switch
     {
-        (ExecutionProvider.Cpu, true) => [cpu, GraphDialect.Portable, GraphDialect.CudaFp32, GraphDialect.CudaFp16, GraphDialect.CoreMlFp32, GraphDialect.CoreMlFp16],
+        (ExecutionProvider.Cpu, true) => [.. OnCpu(cpu), GraphDialect.Portable, GraphDialect.CudaFp32, GraphDialect.CudaFp16, GraphDialect.CoreMlFp32, GraphDialect.CoreMlFp16],
         (ExecutionProvider.Cuda, true) => [GraphDialect.CudaFp16, GraphDialect.CudaFp32, GraphDialect.Portable],
         (ExecutionProvider.CoreMl, true) => [GraphDialect.CoreMlFp16, GraphDialect.CoreMlFp32, GraphDialect.Portable],
         (ExecutionProvider.Cpu, false) => [cpu],
@@ -31,6 +31,14 @@ internal static class DialectChoice
             ? dialect
             : throw new SettingsException($"This file cannot run as {dialect} on {provider}; possible are {string.Join(", ", possible)}. Choose one, or leave Dialect out.");
     }
+
+    // Where our own operators are the default, those of ONNX Runtime run too.
+    private static IEnumerable<GraphDialect> OnCpu(GraphDialect dialect) => dialect switch
+    {
+        GraphDialect.CpuFp32Avx512 => [dialect, GraphDialect.CpuFp32],
+        GraphDialect.CpuInt8Avx512 => [dialect, GraphDialect.CpuInt8],
+        _ => [dialect],
+    };
 
     /// <summary>Whether rows are padded and fed by <see cref="PaddedGraphs"/>.</summary>
     public static bool IsPadded(GraphDialect dialect) =>

@@ -1,3 +1,4 @@
+using RctOnnx.Kernels;
 using RctOnnx.Onnx;
 
 namespace RctOnnx.Runtime;
@@ -19,6 +20,8 @@ internal sealed class ModelGraphs : IDisposable
         (_model, _options, _provider, _threads) = (model, options, provider, threads);
         if (model.Content.Compiled is { } compiled && (provider != ExecutionProvider.Cpu || (options.Dialect ?? compiled.Dialect) != compiled.Dialect))
             throw new SettingsException($"'{model.Content.Path}' is compiled for {compiled.Dialect} on {ExecutionProvider.Cpu} and runs nowhere else, asked for is {options.Dialect?.ToString() ?? "the default"} on {provider}. Use the file that it was compiled from.");
+        if (EncoderGraph.HasOwnOperators(model.CpuDialect) && !OwnOperators.IsSupported)
+            throw new SettingsException($"'{model.Content.Path}' is compiled for {model.CpuDialect}, which needs a processor with AVX-512; this one has none. Compile the file that it was made from here, or with --dialect {(EncoderGraph.IsInt8(model.CpuDialect) ? GraphDialect.CpuInt8 : GraphDialect.CpuFp32)}.");
         Dialect = DialectChoice.Choose(options.Dialect, provider, model.CpuDialect, model.Content.Artifact is not null);
         if (options.Cuda.UseCudaGraphs && provider == ExecutionProvider.Cuda && !DialectChoice.IsPadded(Dialect))
             throw new SettingsException($"CUDA graphs hold one shape each, which {Dialect} does not have. Leave {nameof(CudaOptions.UseCudaGraphs)} out, or choose {GraphDialect.CudaFp16} or {GraphDialect.CudaFp32}.");
@@ -67,6 +70,7 @@ internal sealed class ModelGraphs : IDisposable
             Threads = _threads,
             Provider = _provider,
             FuseSkipLayerNorm = Dialect == GraphDialect.Portable,
+            OwnOperators = EncoderGraph.HasOwnOperators(Dialect),
             Output = _model.Output,
             Cuda = _options.Cuda,
             CoreMl = _options.CoreMl,

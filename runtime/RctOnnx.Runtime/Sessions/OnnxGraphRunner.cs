@@ -30,6 +30,7 @@ public sealed class OnnxGraphRunner : IDisposable
         };
         native.AddSessionConfigEntry("session.intra_op.allow_spinning", "0"); // idle threads cost no processor time
         if (!options.FuseSkipLayerNorm) native.AddSessionConfigEntry("optimization.disable_specified_optimizers", "SkipLayerNormFusion");
+        if (options.OwnOperators) RctOnnx.Kernels.OwnOperators.Register(native);
         ProviderSelection.Append(native, options.Provider, options.Cuda, options.CoreMl);
         string? profile = options.Provider == ExecutionProvider.Cpu ? null : Path.Combine(Path.GetTempPath(), $"rctonnx-{Guid.NewGuid():N}");
         if (profile is not null)

@@ -26,6 +26,9 @@ public sealed record OnnxGraphRunnerOptions
     /// </summary>
     public bool FuseSkipLayerNorm { get; init; } = true;
 
+    /// <summary>Whether the graph has our own operators (<see cref="Onnx.EncoderGraph.HasOwnOperators"/>).</summary>
+    public bool OwnOperators { get; init; }
+
     /// <summary>Name of the output to read.</summary>
     public string Output { get; init; } = "logits";
 }

@@ -1,3 +1,4 @@
+using RctOnnx.Kernels;
 using RctOnnx.Onnx;
 using RctOnnx.Testing;
 using Xunit;
@@ -39,15 +40,18 @@ public sealed class CompiledFileTests : IDisposable
     public void Compiled_file_gives_the_bits_of_its_source_for_texts_and_pairs(
         Architecture architecture, Pooling pooling, HeadKind head, ProblemType problem, Activation activation, bool int8)
     {
-        Compile(RandomModels.Create(architecture, pooling, head, activation, problem, embedding: architecture == Architecture.Electra ? 10 : 0, temperature: 1.4), int8);
-        using TextClassifier source = TextClassifier.Load(Source), compiled = TextClassifier.Load(Compiled);
-        TextPair[] pairs = [.. Texts.Zip(Texts.Reverse(), (first, second) => new TextPair(first, second))];
-        Same(source.Classify(Texts, TestContext.Current.CancellationToken), compiled.Classify(Texts, TestContext.Current.CancellationToken));
-        Same(source.Classify(pairs, TestContext.Current.CancellationToken), compiled.Classify(pairs, TestContext.Current.CancellationToken));
-        Assert.Equal(source.Labels, compiled.Labels);
-        Assert.Equal(source.ProblemType, compiled.ProblemType);
-        Assert.Equal(source.MaxLength, compiled.MaxLength);
-        for (int i = 0; i < Texts.Length; i++) Assert.Equal(source.Classify(Texts[i]).Scores, compiled.Classify(Texts[i]).Scores);
+        foreach (bool own in OwnOperators.IsSupported ? (bool[])[false, true] : [false])
+        {
+            GraphDialect dialect = Compile(RandomModels.Create(architecture, pooling, head, activation, problem, embedding: architecture == Architecture.Electra ? 10 : 0, temperature: 1.4), int8, own);
+            using TextClassifier source = TextClassifier.Load(Source, new() { Dialect = dialect }), compiled = TextClassifier.Load(Compiled);
+            TextPair[] pairs = [.. Texts.Zip(Texts.Reverse(), (first, second) => new TextPair(first, second))];
+            Same(source.Classify(Texts, TestContext.Current.CancellationToken), compiled.Classify(Texts, TestContext.Current.CancellationToken));
+            Same(source.Classify(pairs, TestContext.Current.CancellationToken), compiled.Classify(pairs, TestContext.Current.CancellationToken));
+            Assert.Equal(source.Labels, compiled.Labels);
+            Assert.Equal(source.ProblemType, compiled.ProblemType);
+            Assert.Equal(source.MaxLength, compiled.MaxLength);
+            for (int i = 0; i < Texts.Length; i++) Assert.Equal(source.Classify(Texts[i]).Scores, compiled.Classify(Texts[i]).Scores);
+        }
     }
 
     [Theory]
@@ -55,9 +59,9 @@ public sealed class CompiledFileTests : IDisposable
     [InlineData(true)]
     public void Compiled_file_with_its_weights_beside_it_runs_too(bool int8)
     {
-        Compile(RandomModels.Create(hidden: 48, heads: 4), int8, new ModelFileWriteOptions { LargestEmbeddedWeights = 1 });
+        GraphDialect dialect = Compile(RandomModels.Create(hidden: 48, heads: 4), int8, options: new ModelFileWriteOptions { LargestEmbeddedWeights = 1 });
         Assert.NotNull(ModelFile.Read(Compiled).ExternalDataPath);
-        using TextClassifier source = TextClassifier.Load(Source), compiled = TextClassifier.Load(Compiled);
+        using TextClassifier source = TextClassifier.Load(Source, new() { Dialect = dialect }), compiled = TextClassifier.Load(Compiled);
         Same(source.Classify(Texts, TestContext.Current.CancellationToken), compiled.Classify(Texts, TestContext.Current.CancellationToken));
     }
 
@@ -66,9 +70,9 @@ public sealed class CompiledFileTests : IDisposable
     {
         ModelArtifact model = RandomModels.Create();
         Dictionary<string, TensorData> weights = new(model.Weights) { [TensorNames.TokenTypeEmbeddings] = TensorData.FromFloats(new float[24], 1, 24) };
-        Compile(model with { Encoder = model.Encoder with { TokenTypeCount = 1 }, Weights = weights }, int8: false);
+        GraphDialect dialect = Compile(model with { Encoder = model.Encoder with { TokenTypeCount = 1 }, Weights = weights }, int8: false);
         Assert.Equal(["input_ids"], ModelFile.Read(Compiled).Signature.Inputs.Select(input => input.Name));
-        using TextClassifier source = TextClassifier.Load(Source), compiled = TextClassifier.Load(Compiled);
+        using TextClassifier source = TextClassifier.Load(Source, new() { Dialect = dialect }), compiled = TextClassifier.Load(Compiled);
         Same(source.Classify(Texts, TestContext.Current.CancellationToken), compiled.Classify(Texts, TestContext.Current.CancellationToken));
         Assert.Contains("token type", Assert.Throws<ModelFileException>(() => compiled.Classify(new TextPair("a", "b"))).Message);
     }
@@ -90,11 +94,13 @@ public sealed class CompiledFileTests : IDisposable
             Assert.Contains("compiled for CpuInt8", Assert.Throws<SettingsException>(() => TextClassifier.Load(Compiled, new() { Dialect = dialect })).Message);
     }
 
-    private void Compile(ModelArtifact model, bool int8, ModelFileWriteOptions? options = null)
+    private GraphDialect Compile(ModelArtifact model, bool int8, bool own = false, ModelFileWriteOptions? options = null)
     {
         if (int8) model = ModelQuantizer.Quantize(model, QuantizationPoints.Of(model.Encoder).ToDictionary(point => point.Key, _ => InputQuantization.OfRange(-4, 4)));
         ModelFile.Write(Source, model);
-        ModelFile.WriteCompiled(Compiled, ModelFile.Read(Source), "1.31.1", options);
+        GraphDialect dialect = EncoderGraph.CpuDialect(model, own);
+        ModelFile.WriteCompiled(Compiled, ModelFile.Read(Source), dialect, "1.31.1", options);
+        return dialect;
     }
 
     private static void Same(IReadOnlyList<Classification> expected, IReadOnlyList<Classification> found)

@@ -43,7 +43,7 @@ public sealed class BaseModelTests : IDisposable
     {
         string source = _folder.File("model.onnx"), compiled = _folder.File("compiled.onnx");
         ModelFile.Write(source, RandomModels.Create());
-        ModelFile.WriteCompiled(compiled, ModelFile.Read(source), "1.31.1");
+        ModelFile.WriteCompiled(compiled, ModelFile.Read(source), GraphDialect.CpuFp32, "1.31.1");
         foreach (Action use in (Action[])[
             () => BaseModel.LoadClassifier(compiled),
             () => TrainingBase.Load(new TrainSettings { Base = compiled, MaxLength = 32 }, ["x", "y"]),

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.ML.OnnxRuntime;
+using RctOnnx.Kernels;
 using RctOnnx.Onnx;
 using RctOnnx.Runtime;
 using RctOnnx.Runtime.Tokenization;
@@ -78,14 +79,17 @@ internal sealed class ExportProof
     /// <exception cref="GateException">An answer differs by more than the tolerance, is no number, or names another label.</exception>
     public Proof Run(string modelPath, CancellationToken token = default)
     {
-        OnnxGraphRunnerOptions asFile = new() { Threads = _threads, Output = IsHeadless ? "features" : "logits" }, asDialect = asFile with { FuseSkipLayerNorm = false };
+        OnnxGraphRunnerOptions asFile = new() { Threads = _threads, Output = IsHeadless ? "features" : "logits" };
         Each(level => OnnxGraphRunner.FromFile(modelPath, asFile with { OptimizationLevel = level }), GraphDialect.Portable, [_texts, _pairs], [_random, _randomPairs], token);
-        byte[] graph = EncoderGraph.Emit(_artifact, GraphDialect.CpuFp32);
-        Each(level => OnnxGraphRunner.FromBytes(graph, asDialect with { OptimizationLevel = level }), GraphDialect.CpuFp32, [_texts], [_random], token);
-        if (_pairs.Count > 0)
+        GraphDialect[] dialects = OwnOperators.IsSupported ? [GraphDialect.CpuFp32, GraphDialect.CpuFp32Avx512] : [GraphDialect.CpuFp32];
+        foreach (GraphDialect dialect in dialects)
         {
-            graph = EncoderGraph.Emit(_artifact, GraphDialect.CpuFp32, pairs: true); // in the place of the first: a base-size graph is hundreds of megabytes
-            Each(level => OnnxGraphRunner.FromBytes(graph, asDialect with { OptimizationLevel = level }), GraphDialect.CpuFp32, [_pairs], [_randomPairs], token);
+            OnnxGraphRunnerOptions asDialect = asFile with { FuseSkipLayerNorm = false, OwnOperators = EncoderGraph.HasOwnOperators(dialect) };
+            byte[] graph = EncoderGraph.Emit(_artifact, dialect);
+            Each(level => OnnxGraphRunner.FromBytes(graph, asDialect with { OptimizationLevel = level }), dialect, [_texts], [_random], token);
+            if (_pairs.Count == 0) continue;
+            graph = EncoderGraph.Emit(_artifact, dialect, pairs: true); // in the place of the first: a base-size graph is hundreds of megabytes
+            Each(level => OnnxGraphRunner.FromBytes(graph, asDialect with { OptimizationLevel = level }), dialect, [_pairs], [_randomPairs], token);
         }
         return new Proof
         {
@@ -96,7 +100,7 @@ internal sealed class ExportProof
             PairCount = _pairs.Count,
             Shapes = [.. _shapes.Select(shape => $"{shape.Rows} x {shape.Width}")],
             OptimizationLevels = [.. Levels.Select(level => level.ToString())],
-            Dialects = [nameof(GraphDialect.Portable), nameof(GraphDialect.CpuFp32)],
+            Dialects = [nameof(GraphDialect.Portable), .. dialects.Select(dialect => dialect.ToString())],
             Versions = new Dictionary<string, string>
             {
                 ["torchsharp"] = VersionOf(typeof(torch).Assembly),
