@@ -18,7 +18,7 @@ internal static class CompareRun
 
     public static BenchReport Run(CompareSettings settings, CancellationToken token)
     {
-        string idle = IdleCheck.Describe(TimeSpan.FromSeconds(3));
+        IdleCheck idle = new();
         ModelArtifact fp32 = ModelFile.Read(settings.Fp32).RequireArtifact(), int8 = ModelFile.Read(settings.Int8).RequireArtifact();
         string[] all = [.. TextDataset.Read(settings.Texts).Select(row => row.Text).Distinct()], texts = [.. all.Take(settings.Count)];
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(fp32.Vocabulary, fp32.Tokenizer);
@@ -33,7 +33,7 @@ internal static class CompareRun
         if (settings.Singles > 0 && singles.Length == 0) throw new DataException($"'{settings.Texts}' has no text of {LatencyRun.TokenCount} tokens for the latency of single texts. Choose other texts, or --singles 0.");
         List<ReportTable> tables = [.. Throughput(models, files, texts, settings.Rounds, token)];
         if (settings.Singles > 0) tables.Insert(2, Singles(models, singles, settings.Singles, token));
-        return new BenchReport("Comparison of classification, string to label", [.. MachineInfo.Lines([.. NodePackages.Versions, MachineInfo.Package(typeof(MLContext)), MachineInfo.Package(typeof(BertTokenizer))]), idle], CompareReport.Notes(settings, lengths), tables);
+        return new BenchReport("Comparison of classification, string to label", [.. MachineInfo.Lines([.. NodePackages.Versions, MachineInfo.Package(typeof(MLContext)), MachineInfo.Package(typeof(BertTokenizer))]), idle.Describe()], CompareReport.Notes(settings, lengths), tables);
     }
 
     private static IReadOnlyList<ReportTable> Throughput(ComparedModel[] models, PeerFiles files, string[] texts, int rounds, CancellationToken token)

@@ -11,6 +11,7 @@ internal static class LoadPicture
 {
     private const int Width = 900, Height = 480;
 
+    /// <summary>Draws the picture into a PNG file.</summary>
     public static void Write(string path, IReadOnlyList<LoadPoint> points, double capacity)
     {
         using PictureSheet sheet = new(Width);
@@ -22,17 +23,22 @@ internal static class LoadPicture
         plot.Add.VerticalLine(capacity, color: Colors.Gray, pattern: LinePattern.Dashed).LegendText = "capacity";
         plot.XLabel("texts a second");
         plot.YLabel("milliseconds");
-        plot.Axes.Left.TickGenerator = new NumericAutomatic
-        {
-            LabelFormatter = power => Math.Pow(10, power).ToString("G3", CultureInfo.InvariantCulture),
-            MinorTickGenerator = new LogMinorTickGenerator(),
-            IntegerTicksOnly = true,
-        };
+        plot.Axes.Left.TickGenerator = Ticks();
         plot.ShowLegend(Alignment.UpperLeft);
         byte[] image = sheet.ToPng();
         AtomicFile.Write(path, stream => stream.Write(image));
 
         void Add(string name, Func<LoadPoint, double> latency) =>
             plot.Add.Scatter(rates, [.. points.Select(point => Math.Log10(latency(point)))]).LegendText = name;
+    }
+
+    // 1, 2 and 5 times every power of ten that a latency in milliseconds can have.
+    private static NumericManual Ticks()
+    {
+        NumericManual ticks = new();
+        for (int power = -2; power <= 5; power++)
+            foreach (int digit in new[] { 1, 2, 5 })
+                ticks.AddMajor(Math.Log10(digit) + power, (digit * Math.Pow(10, power)).ToString("0.##", CultureInfo.InvariantCulture));
+        return ticks;
     }
 }

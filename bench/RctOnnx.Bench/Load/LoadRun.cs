@@ -17,7 +17,7 @@ internal static class LoadRun
 
     public static BenchReport Run(string model, string textFile, TimeSpan length, string? picture, CancellationToken token)
     {
-        string idle = IdleCheck.Describe(TimeSpan.FromSeconds(2));
+        IdleCheck idle = new();
         string[] texts = [.. TextDataset.Read(textFile).Select(row => row.Text).Distinct()];
         using TextClassifier classifier = TextClassifier.Load(model);
         int workers = Environment.ProcessorCount;
@@ -38,7 +38,7 @@ internal static class LoadRun
             [
                 Text($"{point.Offered:N0}"), Text($"{100 * share:N0} %"), Text($"{point.Answered:N0}"), Text($"{point.P50:N2}"), Text($"{point.P90:N2}"), Text($"{point.P99:N2}"), Text($"{point.P999:N2}"), Text($"{point.Most:N2}"),
             ])]);
-        return new BenchReport("Load test of the engine", [.. MachineInfo.Lines([MachineInfo.Package(typeof(HistogramBase))]), idle],
+        return new BenchReport("Load test of the engine", [.. MachineInfo.Lines([MachineInfo.Package(typeof(HistogramBase))]), idle.Describe()],
         [
             Text($"Model: {Path.GetFileName(model)}; single texts, distinct ones of {Path.GetFileName(textFile)} in their order, {workers} callers"),
             Text($"Capacity: {capacity:N0} texts/s, by callers that wait for nothing ({CapacityTextCount:N0} texts)"),

@@ -19,7 +19,7 @@ internal static class ScalingRun
 
     public static BenchReport Run(TimeSpan time, CancellationToken token)
     {
-        string idle = IdleCheck.Describe(TimeSpan.FromSeconds(2));
+        IdleCheck idle = new();
         List<ReportTable> tables =
         [
             Table("length", "tokens a text", [16, 32, 64, 128, 256, 512], length => new Point(Layers, Width, length, Math.Max(BatchTokens / length, 1))),
@@ -28,7 +28,7 @@ internal static class ScalingRun
             Table("batch", "texts a batch", [1, 2, 4, 8, 16, 32], batch => new Point(Layers, Width, Length, batch)),
             .. Workers(time, token),
         ];
-        return new BenchReport("Scaling of the engine", [.. MachineInfo.Lines([]), idle],
+        return new BenchReport("Scaling of the engine", [.. MachineInfo.Lines([]), idle.Describe()],
         [
             Text($"Random weights; unless a table says otherwise {Layers} layers × {Width}, texts of {Length} tokens, batches of {BatchTokens} tokens, one worker; token ids to logits, both precisions in turn, medians of {Rounds} rounds of {time.TotalSeconds / Rounds:N2} s"),
             "Operations: 2 a multiply-add of the linear layers and of attention, with the last layer for the first token only",

@@ -15,7 +15,7 @@ internal static class StartupRun
     public static BenchReport Run(IReadOnlyList<string> files, int runCount, CancellationToken token)
     {
         string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "rctonnx.exe" : "rctonnx");
-        string idle = IdleCheck.Describe(TimeSpan.FromSeconds(2));
+        IdleCheck idle = new();
         List<double>[] seconds = [.. files.Select(_ => new List<double>())];
         List<double> bareSeconds = [];
         for (int run = -1; run < runCount; run++) // the first round brings the files into the page cache
@@ -39,7 +39,7 @@ internal static class StartupRun
         }
         ReportTable table = new("Start to first answer, and peak memory", 1,
             ["file", "size, MB", "start to first line, ms (median)", "least to most", "peak resident memory, MB", $"bare + {FileShares} × size, MB"], rows);
-        return new BenchReport("Start-up and memory", [.. MachineInfo.Lines([]), idle],
+        return new BenchReport("Start-up and memory", [.. MachineInfo.Lines([]), idle.Describe()],
             [$"A fresh process of rctonnx classify for one text; {runCount} runs, files in turn, files in the page cache; memory in runs of its own"], [table]);
 
         List<double> Repeat(Func<long> measure) => [.. Enumerable.Range(0, 3).Select(_ => (double)measure())];
