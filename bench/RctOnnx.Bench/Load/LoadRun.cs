@@ -43,7 +43,8 @@ internal static class LoadRun
             Text($"Model: {Path.GetFileName(model)}; single texts, distinct ones of {Path.GetFileName(textFile)} in their order, {workers} callers"),
             Text($"Capacity: {capacity:N0} texts/s, by callers that wait for nothing ({CapacityTextCount:N0} texts)"),
             Text($"Open loop: Poisson arrivals, {length.TotalSeconds:N0} s each rate, latency from the moment a text was due; above 100 % the queue grows, and with it the latency, for as long as the test lasts"),
-        ], [table]);
+        ], [table])
+        { Picture = picture };
     }
 
     // Everything is due at once: the rate is what the engine can answer one by one.

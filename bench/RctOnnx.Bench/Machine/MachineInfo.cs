@@ -1,6 +1,7 @@
 using System.Reflection;
 using BenchmarkDotNet.Environments;
 using Microsoft.ML.OnnxRuntime;
+using RctOnnx.Runtime;
 
 namespace RctOnnx.Bench.Machine;
 
@@ -14,17 +15,20 @@ internal static class MachineInfo
     [
         .. HostEnvironmentInfo.GetCurrent().ToFormattedString().Select(line => line.Trim()).Where(line => line.Length > 0),
         $"Matrix instructions: {Instructions()}",
-        $"Versions: Microsoft.ML.OnnxRuntime {OrtEnv.Instance().GetVersionString()}{string.Concat(packages.Select(package => $", {package.Key} {package.Value}"))}",
-        $"Command: rctonnx-bench {string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Select(ShortPath))}",
+        $"Versions: RctOnnx {Version(typeof(TextClassifier).Assembly)}, Microsoft.ML.OnnxRuntime {OrtEnv.Instance().GetVersionString()}{string.Concat(packages.Select(package => $", {package.Key} {package.Value}"))}",
+        $"Command: dotnet run -c Release --project bench/RctOnnx.Bench -- {string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Select(ShortPath))}",
     ];
 
     /// <summary>The package of a type, by its assembly, with its version.</summary>
     public static KeyValuePair<string, string> Package(Type type)
     {
         Assembly assembly = type.Assembly;
-        string version = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "of unknown version";
-        return new(assembly.GetName().Name!, version);
+        return new(assembly.GetName().Name!, Version(assembly).Split('+')[0]);
     }
+
+    // The revision stands behind a plus sign.
+    private static string Version(Assembly assembly) =>
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "of unknown version";
 
     private static string Instructions()
     {

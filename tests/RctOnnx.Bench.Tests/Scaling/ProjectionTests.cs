@@ -18,6 +18,8 @@ public class ProjectionTests
     public void The_serial_share_is_found_again(double serialShare, int workers) =>
         Assert.Equal(serialShare, Projection.SerialShare(Projection.SpeedUp(serialShare, workers), workers), 1e-12);
 
-    [Fact]
-    public void More_than_linear_counts_as_linear() => Assert.Equal(0, Projection.SerialShare(2.1, 2));
+    [Theory]
+    [InlineData(2.1, 0)]
+    [InlineData(0.9, 1)]
+    public void What_cannot_be_is_noise(double speedUp, double expected) => Assert.Equal(expected, Projection.SerialShare(speedUp, 2));
 }
