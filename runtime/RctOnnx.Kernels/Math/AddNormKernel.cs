@@ -25,6 +25,7 @@ internal static unsafe class AddNormKernel
     {
         int whole = width / RowSink.Width * RowSink.Width, rest = width - whole;
         Vector512<float> inRow = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(rest)).AsSingle();
+        Vector512<float> widths = Vector512.Create((float)width);
         float* sums = Scratch.OfThread.Rent(whole + RowSink.Width);
         for (nint row = first; row < end; row++)
         {
@@ -45,7 +46,7 @@ internal static unsafe class AddNormKernel
                 if (bias != null) tail = Avx512F.Add(tail, VectorMath.LoadPart(bias + whole, rest));
                 total = Avx512F.Add(total, tail);
             }
-            Vector512<float> means = Vector512.Create(Vector512.Sum(total) / width);
+            Vector512<float> means = Avx512F.Divide(VectorMath.Sum(total), widths);
             tail = Avx512F.Subtract(tail, means) & inRow;
             Vector512<float> squares = Avx512F.Multiply(tail, tail);
             for (int at = 0; at < whole; at += RowSink.Width)
@@ -53,7 +54,7 @@ internal static unsafe class AddNormKernel
                 Vector512<float> off = Avx512F.Subtract(Vector512.Load(sums + at), means);
                 squares = Avx512F.FusedMultiplyAdd(off, off, squares);
             }
-            Vector512<float> factor = Vector512.Create(1 / MathF.Sqrt(Vector512.Sum(squares) / width + epsilon));
+            Vector512<float> factor = Avx512F.Divide(Vector512<float>.One, Avx512F.Sqrt(Avx512F.Add(Avx512F.Divide(VectorMath.Sum(squares), widths), Vector512.Create(epsilon))));
             for (int at = 0; at < whole; at += RowSink.Width)
             {
                 Vector512<float> normed = Avx512F.Multiply(Avx512F.Subtract(Vector512.Load(sums + at), means), factor);

@@ -230,8 +230,8 @@ internal static unsafe class AttentionKernel
         }
         Vector512<float> x = Avx512F.Max(Avx512F.UnpackLow(m0, m1), Avx512F.UnpackHigh(m0, m1)), y = Avx512F.Max(Avx512F.UnpackLow(m2, m3), Avx512F.UnpackHigh(m2, m3));
         x = Avx512F.Max(Low(x, y), High(x, y));
-        x = Avx512F.Max(x, Halves(x));
-        x = Avx512F.Max(x, Quarters(x));
+        x = Avx512F.Max(x, VectorMath.Halves(x));
+        x = Avx512F.Max(x, VectorMath.Quarters(x));
         (m0, m1, m2, m3) = (Avx512F.Permute4x32(x, 0x00), Avx512F.Permute4x32(x, 0x55), Avx512F.Permute4x32(x, 0xAA), Avx512F.Permute4x32(x, 0xFF));
         Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default;
         for (nint at = 0; at < keyWidth; at += RowSink.Width)
@@ -244,8 +244,8 @@ internal static unsafe class AttentionKernel
         x = Avx512F.Add(Avx512F.UnpackLow(s0, s1), Avx512F.UnpackHigh(s0, s1));
         y = Avx512F.Add(Avx512F.UnpackLow(s2, s3), Avx512F.UnpackHigh(s2, s3));
         x = Avx512F.Add(Low(x, y), High(x, y));
-        x = Avx512F.Add(x, Halves(x));
-        return Avx512F.Add(x, Quarters(x));
+        x = Avx512F.Add(x, VectorMath.Halves(x));
+        return Avx512F.Add(x, VectorMath.Quarters(x));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -265,12 +265,6 @@ internal static unsafe class AttentionKernel
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> High(Vector512<float> x, Vector512<float> y) => Avx512F.UnpackHigh(x.AsDouble(), y.AsDouble()).AsSingle();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Halves(Vector512<float> x) => Avx512F.Shuffle4x128(x, x, 0b01_00_11_10);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Quarters(Vector512<float> x) => Avx512F.Shuffle4x128(x, x, 0b10_11_00_01);
 
     // p [4, keys] times v [keys, width], each row over its sum: c [4, width]. Without a second vector the first is computed twice.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -26,6 +26,24 @@ internal static unsafe class VectorMath
         return Avx512F.Scale(p, n);
     }
 
+    /// <summary>The sum of all lanes, in every lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Sum(Vector512<float> x)
+    {
+        x = Avx512F.Add(x, Halves(x));
+        x = Avx512F.Add(x, Quarters(x));
+        x = Avx512F.Add(x, Avx512F.Permute4x32(x, 0b01_00_11_10));
+        return Avx512F.Add(x, Avx512F.Permute4x32(x, 0b10_11_00_01));
+    }
+
+    /// <summary>The halves exchanged.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Halves(Vector512<float> x) => Avx512F.Shuffle4x128(x, x, 0b01_00_11_10);
+
+    /// <summary>The quarters of each half exchanged.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Quarters(Vector512<float> x) => Avx512F.Shuffle4x128(x, x, 0b10_11_00_01);
+
     /// <summary>The first <paramref name="count"/> numbers, fewer than a vector, and zeros behind them.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static Vector512<float> LoadPart(float* source, int count)
