@@ -12,9 +12,9 @@ internal static class ProbeCheck
 
     /// <exception cref="ModelFileException">A probe has other ids or other logits here.</exception>
     /// <exception cref="ProviderException">It has other logits on another provider than the CPU.</exception>
-    public static void Run(LoadedModel model, IBatchGraph graph, ProviderReport provider)
+    public static void Run(LoadedModel model, IBatchGraph graph, ProviderReport provider, CudaOptions cuda)
     {
-        float tolerance = EncoderGraph.IsInt8(model.CpuDialect) ? Int8Tolerance : DialectChoice.IsFp16(provider.Dialect) ? Fp16Tolerance : Fp32Tolerance;
+        float tolerance = Tolerance(EncoderGraph.IsInt8(model.CpuDialect), provider, cuda);
         foreach (Probe probe in model.Content.Description?.Probes ?? [])
         {
             int[] ids = model.Tokenizer.Encode(probe.Text, null, new() { MaxLength = model.MaxLength }).Ids;
@@ -26,6 +26,11 @@ internal static class ProbeCheck
                     throw Differs($"The model file's probe '{probe.Text}' gives {logits[i]} for '{model.Labels[i]}' here and {probe.Logits[i]} at its export, allowed is a difference of {tolerance}.", provider);
         }
     }
+
+    /// <summary>How far a logit may be from the probe's, relative above 1. TF32 keeps as many bits of the inputs of products as fp16.</summary>
+    public static float Tolerance(bool isInt8, ProviderReport provider, CudaOptions cuda) => isInt8
+        ? Int8Tolerance
+        : DialectChoice.IsFp16(provider.Dialect) || (provider.Provider == ExecutionProvider.Cuda && cuda.AllowTf32) ? Fp16Tolerance : Fp32Tolerance;
 
     private static RctOnnxException Differs(string fault, ProviderReport provider) => provider.Provider == ExecutionProvider.Cpu && !DialectChoice.IsFp16(provider.Dialect)
         ? new ModelFileException(fault + " Export the model again.")

@@ -47,7 +47,7 @@ internal sealed class DeviceMemory : IDisposable
             }
             catch (OnnxRuntimeException e)
             {
-                throw new ProviderException($"CUDA graphs need copies to the card, for which '{library}' could not be registered: {e.Message} Leave {nameof(CudaOptions.UseCudaGraphs)} out.", e);
+                throw new ProviderException($"CUDA graphs need copies to the card, for which '{library}' could not be registered: {e.Message.Trim()} Leave {nameof(CudaOptions.UseCudaGraphs)} out.", e);
             }
             _registered = true;
         }

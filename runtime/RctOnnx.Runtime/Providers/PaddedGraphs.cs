@@ -28,16 +28,13 @@ internal sealed class PaddedGraphs : IBatchGraph
     {
         (_settings, _emit) = (settings, emit);
         _running = new SemaphoreSlim(settings.IsRecorded || EncoderGraph.IsStatic(settings.Dialect) ? 1 : 2);
-        if (settings.IsRecorded)
-        {
-            DeviceMemory.AllowCopies(settings.Provider);
-            _recorder = new SingleThread("cuda graphs");
-        }
+        if (settings.IsRecorded) _recorder = new SingleThread("cuda graphs");
         int length = settings.Plan.Lengths is [int shortest, ..] ? shortest : 2;
         try
         {
             StaticShape first = settings.Plan.ShapeOf(1, length);
             _ = _recorder is null ? SessionOf(first) : _recorder.Run(() => SessionOf(first));
+            if (_recorder is not null) DeviceMemory.AllowCopies(settings.Provider); // after the session, which says better what is missing
         }
         catch
         {

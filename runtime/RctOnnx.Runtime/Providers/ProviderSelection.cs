@@ -52,7 +52,7 @@ internal static class ProviderSelection
         }
         catch (OnnxRuntimeException e)
         {
-            throw new ProviderException($"The provider {provider} cannot start: {e.Message} {Remedy(provider)}", e);
+            throw new ProviderException($"The provider {provider} cannot start: {e.Message.Trim()} {Remedy(provider)}", e);
         }
     }
 

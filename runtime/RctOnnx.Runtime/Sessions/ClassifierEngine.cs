@@ -25,7 +25,7 @@ internal sealed class ClassifierEngine : IDisposable
         try
         {
             _ = Answer([""], CancellationToken.None); // warms the session
-            ProbeCheck.Run(model, _graphs.Singles, Provider);
+            ProbeCheck.Run(model, _graphs.Singles, Provider, options.Cuda);
         }
         catch
         {

@@ -81,6 +81,15 @@ public class ProviderDialectTests
         Assert.Contains(dialect.ToString(), e.Message);
     }
 
+    [Theory]
+    [InlineData(false, ExecutionProvider.Cuda, GraphDialect.CudaFp32, false, 1e-3)]
+    [InlineData(false, ExecutionProvider.Cuda, GraphDialect.CudaFp32, true, 5e-2)]
+    [InlineData(false, ExecutionProvider.Cpu, GraphDialect.CpuFp32, true, 1e-3)]
+    [InlineData(false, ExecutionProvider.CoreMl, GraphDialect.CoreMlFp16, false, 5e-2)]
+    [InlineData(true, ExecutionProvider.Cuda, GraphDialect.CudaFp16, false, 0.2)]
+    public void Probes_allow_what_the_arithmetic_rounds(bool isInt8, ExecutionProvider provider, GraphDialect dialect, bool allowTf32, double expected) =>
+        Assert.Equal(expected, ProbeCheck.Tolerance(isInt8, new ProviderReport(provider, []) { Dialect = dialect }, new CudaOptions { AllowTf32 = allowTf32 }), 1e-6);
+
     [Fact]
     public void Dialects_that_a_provider_or_file_cannot_run_are_refused_with_those_that_it_can()
     {
