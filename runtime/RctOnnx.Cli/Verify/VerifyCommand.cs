@@ -88,7 +88,7 @@ internal static class VerifyCommand
     private static VerifySummary Summarise(string model, TextClassifier tried, TextClassifier cpu, Answers found, Answers expected, double? tolerance)
     {
         GraphDialect dialect = tried.Provider.Dialect, reference = cpu.Provider.Dialect;
-        bool roundsOtherwise = reference == GraphDialect.CpuInt8 && dialect != reference;
+        bool roundsOtherwise = EncoderGraph.IsInt8(reference) && dialect != reference;
         double largest = 0, sum = 0;
         for (int i = 0; i < expected.Logits.Length; i++)
         {
