@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.ML.OnnxRuntime;
 
 namespace RctOnnx.Runtime;
 
@@ -39,8 +40,13 @@ public sealed class TextClassifier : IDisposable
     /// <exception cref="ModelFileException">The file is broken or answers its probes differently.</exception>
     /// <exception cref="ProviderException">No allowed provider works.</exception>
     /// <exception cref="SettingsException">The options do not fit together or not this model.</exception>
-    public static TextClassifier Load(string path, TextClassifierOptions? options = null) =>
-        new(LoadedModel.Read(path), options ?? new TextClassifierOptions());
+    public static TextClassifier Load(string path, TextClassifierOptions? options = null)
+    {
+        Task native = Task.Run(OrtEnv.Instance); // the native library is loaded while the file is read
+        LoadedModel model = LoadedModel.Read(path);
+        native.GetAwaiter().GetResult();
+        return new(model, options ?? new TextClassifierOptions());
+    }
 
     /// <summary>Classifies one text; the empty text has an answer too.</summary>
     /// <exception cref="TextTooLongException">It is over a limit.</exception>

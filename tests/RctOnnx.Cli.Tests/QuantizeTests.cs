@@ -88,6 +88,13 @@ public sealed class QuantizeTests : IDisposable
         File.WriteAllText(_folder.File("other.tsv"), "label\ttext\nunknown\tthe results\n");
         Refused(ExitCodes.InputRefused, "unknown", "--model", Model, "--calibration", _folder.File("texts.tsv"), "--evaluate", _folder.File("other.tsv"), "--output", Output);
 
+        File.WriteAllText(_folder.File("empty.tsv"), "label\ttext\n");
+        Refused(ExitCodes.InputRefused, "empty.tsv", "--model", Model, "--calibration", _folder.File("texts.tsv"), "--evaluate", _folder.File("empty.tsv"), "--output", Output);
+        ModelFile.Write(_folder.File("values.onnx"), RandomModels.Create(problem: ProblemType.Regression, labelCount: 1));
+        Refused(ExitCodes.Usage, "Regression", "--model", _folder.File("values.onnx"), "--calibration", _folder.File("texts.tsv"), "--evaluate", _folder.File("texts.tsv"), "--output", Output);
+        ModelFile.Write(_folder.File("encoder.onnx"), RandomModels.Create(head: HeadKind.None));
+        Refused(ExitCodes.ModelRefused, "encoder without a task", "--model", _folder.File("encoder.onnx"), "--calibration", _folder.File("texts.tsv"), "--output", Output);
+
         static void Refused(int code, string word, params string[] arguments)
         {
             ProgramProcess run = ProgramProcess.Run("rctonnx", ["quantize", .. arguments]);

@@ -124,6 +124,20 @@ public class Int8Tests
     }
 
     [Fact]
+    public void Weights_beyond_the_limit_of_the_file_are_refused_and_127_is_kept_through_files()
+    {
+        ModelArtifact wide = Quantized(RandomModels.Create(), limit: 127);
+        Assert.Contains("beyond ±64", Assert.Throws<ModelFileException>(() => ArtifactCheck.Validate(wide with { WeightLimit = ModelQuantizer.SafeLimit })).Message);
+        Assert.Contains("weight limit of 100", Assert.Throws<ModelFileException>(() => ArtifactCheck.Validate(wide with { WeightLimit = 100 })).Message);
+        using TemporaryFolder folder = new();
+        ModelFile.Write(folder.File("wide.onnx"), wide);
+        ModelFile.WriteCompiled(folder.File("compiled.onnx"), ModelFile.Read(folder.File("wide.onnx")), "1.31.1");
+        Assert.Equal(127, ModelFile.Read(folder.File("wide.onnx")).Artifact!.WeightLimit);
+        Assert.Equal(127, ModelFile.Read(folder.File("compiled.onnx")).Description!.WeightLimit);
+        Assert.Equal(ModelQuantizer.SafeLimit, ModelQuantizer.Dequantize(wide).WeightLimit);
+    }
+
+    [Fact]
     public void Matrix_of_zeros_stays_zeros()
     {
         TensorData matrix = ModelQuantizer.Matrix(TensorData.FromFloats(new float[6], 2, 3), axis: 1, 64);

@@ -45,11 +45,15 @@ internal static class QuantizeCommand
             if (parsed.GetValue(bits) is not (7 or 8)) throw new SettingsException($"--weight-bits is {parsed.GetValue(bits)}, expected 7 or 8.");
             if (!(parsed.GetValue(maxDrop) >= 0)) throw new SettingsException($"--max-drop is {parsed.GetValue(maxDrop)}, expected 0 or more points.");
             if (parsed.GetValue(threads) < 1) throw new SettingsException($"--threads is {parsed.GetValue(threads)}, expected at least 1.");
+            ModelArtifact artifact = ModelFile.Read(source).RequireArtifact();
+            string[] known = [.. artifact.Labels];
+            if (known.Length == 0) throw new ModelFileException($"'{source}' is an encoder without a task: int8 is judged by its answers. Train it with a head first.");
+            if (parsed.GetValue(evaluate) is not null && artifact.ProblemType != ProblemType.SingleLabel)
+                throw new SettingsException($"--evaluate limits the drop of accuracy of models of one label a text, and '{source}' is {artifact.ProblemType}. Leave it out: the file whose logits are nearest on the calibration texts is written, to be compared with the fp32 one.");
             ColumnNames unlabelled = new() { Text = parsed.GetValue(textColumn)!, Label = null };
             TextRow[] dev = parsed.GetValue(evaluate) is { } devPath
                 ? [.. Rows(devPath, unlabelled with { Label = parsed.GetValue(labelColumn) })] : [];
-            string[] known = [.. ModelFile.Read(source).RequireArtifact().Labels];
-            if (known.Length == 0) throw new ModelFileException($"'{source}' is an encoder without a task: int8 is judged by its answers. Train it with a head first.");
+            if (parsed.GetValue(evaluate) is { } empty && dev.Length == 0) throw new DataException($"'{empty}' has no rows to evaluate on.");
             LabelSet labels = new(known);
             foreach (TextRow row in dev) labels.IndexOf(row);
             QuantizationOptions options = new()

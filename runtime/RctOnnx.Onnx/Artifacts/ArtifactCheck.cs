@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace RctOnnx.Onnx;
 
 /// <summary>Whether the parts of an artifact fit one another.</summary>
@@ -40,6 +42,8 @@ public static class ArtifactCheck
             faults.Add($"{thresholds.Count} thresholds for {labels} labels");
         if (artifact.Calibration.Thresholds?.Any(threshold => threshold is not (>= 0 and <= 1)) == true)
             faults.Add("a threshold that is not from 0 to 1");
+        if (artifact.WeightLimit is not (ModelQuantizer.SafeLimit or sbyte.MaxValue))
+            faults.Add($"a weight limit of {artifact.WeightLimit}, expected {ModelQuantizer.SafeLimit} or {sbyte.MaxValue}");
         CheckProbes(artifact, faults);
         return faults;
     }
@@ -94,6 +98,8 @@ public static class ArtifactCheck
             if (weight.Scales is not { } scales) continue;
             if (!axes.TryGetValue(name, out int axis)) faults.Add($"an int8 weight '{name}', which is never int8");
             else if (scales.Axis != axis) faults.Add($"scales of '{name}' along axis {scales.Axis}, expected {axis}");
+            else if (axis == 1 && MemoryMarshal.Cast<byte, sbyte>(weight.Bytes.Span).ContainsAnyExceptInRange((sbyte)-artifact.WeightLimit, (sbyte)artifact.WeightLimit))
+                faults.Add($"an int8 weight in '{name}' beyond ±{artifact.WeightLimit}, the limit of this model");
             if (scales.Values.Any(scale => !(scale > 0 && float.IsFinite(scale)))) faults.Add($"a scale of '{name}' that is no positive number");
         }
         foreach ((string name, InputQuantization input) in artifact.Inputs)

@@ -29,6 +29,12 @@ public record ModelDescription
     /// <summary>WordPiece vocabulary; the index is the id.</summary>
     public required IReadOnlyList<string> Vocabulary { get; init; }
 
+    /// <summary>
+    /// Largest absolute whole number of int8 linear layers: <see cref="ModelQuantizer.SafeLimit"/>, which no processor saturates
+    /// at, unless 127 was asked for.
+    /// </summary>
+    public int WeightLimit { get; init; } = ModelQuantizer.SafeLimit;
+
     /// <summary>Temperature and thresholds.</summary>
     public Calibration Calibration { get; init; } = new();
 

@@ -45,6 +45,9 @@ public static class MetadataKeys
     /// <summary>JSON: how the model was trained; absent if unknown.</summary>
     public const string Training = Prefix + "training";
 
+    /// <summary>Largest absolute whole number of int8 linear layers, where it is above the safe one.</summary>
+    public const string WeightLimit = Prefix + "weight_limit";
+
     /// <summary>The dialect of a compiled file's graph, <c>cpu_fp32</c> or <c>cpu_int8</c>; absent from a file with the portable graph.</summary>
     public const string Dialect = Prefix + "dialect";
 
@@ -65,5 +68,5 @@ public static class MetadataKeys
 
     /// <summary>Every key of this version.</summary>
     internal static readonly IReadOnlyList<string> All =
-        [Format, Config, Labels, ProblemType, MaxLength, LongText, Tokenizer, Vocabulary, Calibration, Probe, Proof, Training, Dialect, Source, OnnxRuntime, Sha256];
+        [Format, Config, Labels, ProblemType, MaxLength, LongText, Tokenizer, Vocabulary, Calibration, Probe, Proof, Training, WeightLimit, Dialect, Source, OnnxRuntime, Sha256];
 }

@@ -12,14 +12,9 @@ internal static class ModelMetadata
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        AllowDuplicateProperties = false,
-        MaxDepth = 32,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
     private sealed record Config(EncoderConfig Encoder, HeadConfig Head);
@@ -43,6 +38,7 @@ internal static class ModelMetadata
             new(MetadataKeys.Calibration, JsonSerializer.Serialize(artifact.Calibration, Json)),
             new(MetadataKeys.Probe, JsonSerializer.Serialize(artifact.Probes, Json)),
         ];
+        if (artifact.WeightLimit != ModelQuantizer.SafeLimit) entries.Add(new(MetadataKeys.WeightLimit, artifact.WeightLimit.ToString(CultureInfo.InvariantCulture)));
         if (artifact.Proof is not null) entries.Add(new(MetadataKeys.Proof, JsonSerializer.Serialize(artifact.Proof, Json)));
         if (artifact.Training is not null) entries.Add(new(MetadataKeys.Training, artifact.Training.ToJsonString(Json)));
         return entries;
@@ -68,21 +64,27 @@ internal static class ModelMetadata
     /// <summary>What the metadata describes; not yet checked.</summary>
     public static ModelDescription Read(IReadOnlyDictionary<string, string> entries)
     {
-        Config config = Parse<Config>(entries, MetadataKeys.Config);
+        (EncoderConfig encoder, HeadConfig head) = Parse(entries, MetadataKeys.Config, json =>
+        {
+            JsonMembers members = new(json);
+            return members.End((MetadataParts.Encoder(members.Object("encoder")), MetadataParts.Head(members.Object("head"))));
+        });
         return new ModelDescription
         {
-            Encoder = config.Encoder,
-            Head = config.Head,
+            Encoder = encoder,
+            Head = head,
             ProblemType = Enumeration<ProblemType>(entries, MetadataKeys.ProblemType),
-            Labels = Parse<List<string>>(entries, MetadataKeys.Labels),
+            Labels = Parse(entries, MetadataKeys.Labels, JsonMembers.Texts),
             MaxLength = Number(entries, MetadataKeys.MaxLength),
             LongText = Enumeration<LongTextPolicy>(entries, MetadataKeys.LongText),
-            Tokenizer = Parse<TokenizerSettings>(entries, MetadataKeys.Tokenizer),
+            Tokenizer = Parse(entries, MetadataKeys.Tokenizer, json => MetadataParts.Tokenizer(new(json))),
             Vocabulary = Required(entries, MetadataKeys.Vocabulary).Split('\n'),
-            Calibration = Parse<Calibration>(entries, MetadataKeys.Calibration),
-            Probes = Parse<List<Probe>>(entries, MetadataKeys.Probe),
-            Proof = entries.ContainsKey(MetadataKeys.Proof) ? Parse<Proof>(entries, MetadataKeys.Proof) : null,
-            Training = entries.ContainsKey(MetadataKeys.Training) ? Parse<JsonObject>(entries, MetadataKeys.Training) : null,
+            Calibration = Parse(entries, MetadataKeys.Calibration, json => MetadataParts.Calibration(new(json))),
+            WeightLimit = entries.ContainsKey(MetadataKeys.WeightLimit) ? Number(entries, MetadataKeys.WeightLimit) : ModelQuantizer.SafeLimit,
+            Probes = Parse(entries, MetadataKeys.Probe, json => JsonMembers.Items(json).Select(probe => MetadataParts.Probe(new(probe))).ToArray()),
+            Proof = entries.ContainsKey(MetadataKeys.Proof) ? Parse(entries, MetadataKeys.Proof, json => MetadataParts.Proof(new(json))) : null,
+            Training = entries.ContainsKey(MetadataKeys.Training)
+                ? Parse(entries, MetadataKeys.Training, json => JsonObject.Create(json) ?? throw new JsonException($"found {json.ValueKind}, expected an object")) : null,
         };
     }
 
@@ -116,16 +118,15 @@ internal static class ModelMetadata
             : throw new ModelFileException($"'{key}' in the model file is '{text}', expected a number.");
     }
 
-    private static T Parse<T>(IReadOnlyDictionary<string, string> entries, string key) where T : class
+    private static T Parse<T>(IReadOnlyDictionary<string, string> entries, string key, Func<JsonElement, T> read)
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(Required(entries, key), Json)
-                ?? throw new ModelFileException($"'{key}' in the model file is null, expected {typeof(T).Name}.");
+            return read(JsonMembers.Parse(Required(entries, key)));
         }
-        catch (Exception e) when (e is JsonException or ArgumentException) // the latter from a JsonObject with a member twice
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException) // the latter from a number out of range, or text that is no Unicode
         {
-            throw new ModelFileException($"'{key}' in the model file cannot be read: {e.Message}", e);
+            throw new ModelFileException($"'{key}' in the model file cannot be read: {e.Message}. Export the model again.", e);
         }
     }
 

@@ -29,7 +29,7 @@ public static class ModelQuantizer
         };
         foreach (string layer in QuantizationPoints.Of(artifact.Encoder).SelectMany(point => point.Value))
             weights[TensorNames.Weight(layer)] = Matrix(artifact.Weights[TensorNames.Weight(layer)], axis: 1, weightLimit);
-        ModelArtifact quantized = artifact with { Weights = weights, Inputs = inputs, Probes = [], Proof = null };
+        ModelArtifact quantized = artifact with { Weights = weights, Inputs = inputs, WeightLimit = weightLimit, Probes = [], Proof = null };
         ArtifactCheck.Validate(quantized);
         return quantized;
     }
@@ -45,6 +45,7 @@ public static class ModelQuantizer
         {
             Weights = artifact.Weights.ToDictionary(pair => pair.Key, pair => pair.Value.Scales is null ? pair.Value : TensorData.FromFloats(pair.Value.ToFloats(), [.. pair.Value.Shape])),
             Inputs = new Dictionary<string, InputQuantization>(),
+            WeightLimit = SafeLimit,
             Probes = [],
             Proof = null,
         };

@@ -8,10 +8,14 @@ namespace RctOnnx.Runtime;
 /// <summary>What a classifier needs to know of a model file, ours or foreign, besides the graph.</summary>
 internal sealed record LoadedModel(
     ModelFileContent Content, IReadOnlyList<string> Labels, ProblemType ProblemType, Calibration Calibration, int MaxLength,
-    LongTextPolicy LongText, int TokenTypeCount, WordPieceTokenizer Tokenizer, string Output)
+    LongTextPolicy LongText, int TokenTypeCount, Task<WordPieceTokenizer> Tokenization, string Output)
 {
     /// <summary>The fastest dialect on CPU that the file gives: its own where it is compiled, portable where it is foreign.</summary>
     public GraphDialect CpuDialect => Content.Compiled?.Dialect ?? (Content.Artifact is { } artifact ? EncoderGraph.CpuDialect(artifact, OwnOperators.IsSupported) : GraphDialect.Portable);
+
+    /// <summary>The tokenizer, which another thread makes while the graph is opened.</summary>
+    /// <exception cref="ModelFileException">The vocabulary is not usable.</exception>
+    public WordPieceTokenizer Tokenizer => Tokenization.GetAwaiter().GetResult();
 
     /// <summary>Reads and checks the file; a foreign one takes labels and tokenizer from the files beside it.</summary>
     public static LoadedModel Read(string path)
@@ -27,7 +31,7 @@ internal sealed record LoadedModel(
 
     private static LoadedModel Own(ModelFileContent content, ModelDescription model) =>
         new(content, model.Labels, model.ProblemType, model.Calibration, model.MaxLength, model.LongText,
-            model.Encoder.TokenTypeCount, WordPieceTokenizer.Create(model.Vocabulary, model.Tokenizer), "logits");
+            model.Encoder.TokenTypeCount, Task.Run(() => WordPieceTokenizer.Create(model.Vocabulary, model.Tokenizer)), "logits");
 
     private static LoadedModel Foreign(ModelFileContent content, string path)
     {
@@ -40,6 +44,6 @@ internal sealed record LoadedModel(
         string output = outputs.Any(value => value.Name == "logits") || outputs.Count != 1 ? "logits" : outputs[0].Name;
         int limit = Math.Min(source.MaxLength ?? int.MaxValue, config.Encoder.PositionCount);
         return new LoadedModel(content, config.Labels, config.ProblemType, new Calibration(), limit, LongTextPolicy.Truncate,
-            config.Encoder.TokenTypeCount, WordPieceTokenizer.Create(source.Vocabulary, source.Settings), output);
+            config.Encoder.TokenTypeCount, Task.FromResult(WordPieceTokenizer.Create(source.Vocabulary, source.Settings)), output);
     }
 }

@@ -8,6 +8,7 @@ namespace RctOnnx.Runtime.Quantization;
 internal static class InputCalibration
 {
     /// <summary>The values at every point of the encoder, over all tokens of all texts. Reads the texts twice: for the ranges, then for the counts.</summary>
+    /// <exception cref="ModelFileException">A value is no finite number; its place and the text are named.</exception>
     public static IReadOnlyDictionary<string, ActivationHistogram> Observe(ModelArtifact artifact, IReadOnlyList<string> texts, int threads, CancellationToken token)
     {
         string[] points = [.. QuantizationPoints.Of(artifact.Encoder).Select(point => point.Key)];
@@ -29,10 +30,19 @@ internal static class InputCalibration
                 for (int i = 0; i < points.Length; i++)
                 {
                     ReadOnlySpan<float> seen = values[i].GetTensorDataAsSpan<float>();
-                    if (counts) histograms[points[i]].Count(seen);
-                    else histograms[points[i]].Widen(seen);
+                    ActivationHistogram histogram = histograms[points[i]];
+                    if (counts)
+                    {
+                        histogram.Count(seen);
+                        continue;
+                    }
+                    histogram.Widen(seen);
+                    if (!float.IsFinite(histogram.Lowest) || !float.IsFinite(histogram.Highest))
+                        throw new ModelFileException($"The input '{points[i]}' takes values from {histogram.Lowest} to {histogram.Highest} for the calibration text \"{Start(text)}\", which have no scale. The weights before it are damaged or the training diverged: use another file.");
                 }
             }
         return histograms;
     }
+
+    private static string Start(string text) => text.Length <= 60 ? text : text[..60] + "…";
 }

@@ -17,13 +17,13 @@ internal sealed class ClassifierEngine : IDisposable
         int maxLength = options.MaxLength ?? model.MaxLength;
         TextLimits limits = new(maxLength, options.LongText ?? model.LongText, options.WindowOverlap ?? (maxLength - 2) / 4, options.MaxCharacters);
         (_model, _threads) = (model, options.Threads ?? Environment.ProcessorCount);
-        _preparation = new TextPreparation(model.Tokenizer, limits, options.ParseSpecialTokens);
         _answers = new AnswerMaker(model.Labels, model.ProblemType, model.Calibration, options.TopK);
         bool latency = options.Profile == PerformanceProfile.Latency;
         _workers = latency ? 1 : _threads;
         (_graphs, Provider) = ModelGraphs.Open(model, options, latency ? _threads : 1);
         try
         {
+            _preparation = new TextPreparation(model.Tokenizer, limits, options.ParseSpecialTokens); // the tokenizer was made while the graph was opened
             _ = Answer([""], CancellationToken.None); // warms the session
             ProbeCheck.Run(model, _graphs.Singles, Provider, options.Cuda);
         }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 
@@ -13,53 +12,6 @@ internal static class UnicodeTables
     private const int HangulBase = 0xAC00, LeadBase = 0x1100, VowelBase = 0x1161, TrailBase = 0x11A7;
     private const int VowelCount = 21, TrailCount = 28, HangulCount = 11172;
 
-    private static readonly FrozenDictionary<int, int[]> Decompositions;
-    private static readonly FrozenDictionary<int, int[]> LowerCase;
-    private static readonly FrozenDictionary<int, byte> OrderedMarks;
-    private static readonly FrozenSet<int> MarkStarters;
-    private static readonly FrozenSet<int> Young;
-
-    static UnicodeTables()
-    {
-        Dictionary<int, int[]> decompositions = [], lower = [];
-        Dictionary<int, byte> marks = [];
-        List<int> starters = [], young = [];
-        using Stream stream = typeof(UnicodeTables).Assembly.GetManifestResourceStream("unicode.txt")!;
-        using StreamReader reader = new(stream);
-        while (reader.ReadLine() is { } line)
-        {
-            string[] fields = line.Split(' ');
-            switch (fields[0])
-            {
-                case "D":
-                    decompositions.Add(Hex(fields[1]), [.. fields[2..].Select(Hex)]);
-                    break;
-                case "L":
-                    lower.Add(Hex(fields[1]), [.. fields[2..].Select(Hex)]);
-                    break;
-                case "O":
-                    marks.Add(Hex(fields[1]), byte.Parse(fields[2], CultureInfo.InvariantCulture));
-                    break;
-                case "S":
-                    AddRange(starters, fields[1]);
-                    break;
-                case "N":
-                    AddRange(young, fields[1]);
-                    break;
-            }
-        }
-        (Decompositions, LowerCase, OrderedMarks) = (decompositions.ToFrozenDictionary(), lower.ToFrozenDictionary(), marks.ToFrozenDictionary());
-        (MarkStarters, Young) = (starters.ToFrozenSet(), young.ToFrozenSet());
-
-        static void AddRange(List<int> list, string range)
-        {
-            int[] ends = [.. range.Split('-').Select(Hex)];
-            list.AddRange(Enumerable.Range(ends[0], ends[1] - ends[0] + 1));
-        }
-
-        static int Hex(string text) => int.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-    }
-
     /// <summary>Canonical decomposition without nonspacing marks; false where the character stands for itself.</summary>
     public static bool TryDecompose(int codePoint, Span<int> buffer, out ReadOnlySpan<int> parts)
     {
@@ -72,7 +24,7 @@ internal static class UnicodeTables
             parts = buffer[..(buffer[2] == TrailBase ? 2 : 3)];
             return true;
         }
-        bool found = Decompositions.TryGetValue(codePoint, out int[]? decomposed);
+        bool found = UnicodeData.Decompositions.TryGetValue(codePoint, out int[]? decomposed);
         parts = decomposed;
         return found;
     }
@@ -80,16 +32,16 @@ internal static class UnicodeTables
     /// <summary>Lower case of one character, which can be two; false where it is the character itself.</summary>
     public static bool TryLower(int codePoint, out ReadOnlySpan<int> lower)
     {
-        bool found = LowerCase.TryGetValue(codePoint, out int[]? mapped);
+        bool found = UnicodeData.LowerCase.TryGetValue(codePoint, out int[]? mapped);
         lower = mapped;
         return found;
     }
 
     /// <summary>Combining class of a character that is no nonspacing mark; 0 for nearly all.</summary>
-    public static byte OrderOf(int codePoint) => codePoint < 0x300 ? (byte)0 : OrderedMarks.GetValueOrDefault(codePoint);
+    public static byte OrderOf(int codePoint) => codePoint < 0x300 ? (byte)0 : UnicodeData.OrderedMarks.GetValueOrDefault(codePoint);
 
     /// <summary>Whether a nonspacing mark has combining class 0 and so ends a run of marks.</summary>
-    public static bool IsMarkStarter(int codePoint) => MarkStarters.Contains(codePoint);
+    public static bool IsMarkStarter(int codePoint) => UnicodeData.MarkStarters.Contains(codePoint);
 
     /// <summary>Nonspacing mark (Mn).</summary>
     public static bool IsNonspacingMark(int codePoint) =>
@@ -119,6 +71,6 @@ internal static class UnicodeTables
     private static UnicodeCategory Category(int codePoint)
     {
         UnicodeCategory category = CharUnicodeInfo.GetUnicodeCategory(codePoint);
-        return category is not (UnicodeCategory.OtherLetter or UnicodeCategory.OtherSymbol) && Young.Contains(codePoint) ? UnicodeCategory.OtherNotAssigned : category;
+        return category is not (UnicodeCategory.OtherLetter or UnicodeCategory.OtherSymbol) && UnicodeData.Young.Contains(codePoint) ? UnicodeCategory.OtherNotAssigned : category;
     }
 }

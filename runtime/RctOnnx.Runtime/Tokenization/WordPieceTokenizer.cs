@@ -29,9 +29,12 @@ public sealed class WordPieceTokenizer
             if (!words.TryAdd(vocabulary[id], id))
                 throw new ModelFileException($"The vocabulary has the piece '{vocabulary[id]}' as {words[vocabulary[id]]} and as {id}; each may stand once.");
             if (vocabulary[id].StartsWith(prefix, StringComparison.Ordinal) && vocabulary[id].Length > prefix.Length)
+            {
                 continuations[vocabulary[id][prefix.Length..]] = id;
+                _longestContinuation = Math.Max(_longestContinuation, vocabulary[id].Length - prefix.Length);
+            }
+            _longestWordPiece = Math.Max(_longestWordPiece, vocabulary[id].Length);
         }
-        (_longestWordPiece, _longestContinuation) = (Longest(words.Keys), Longest(continuations.Keys));
         (_words, _continuations) = (words.GetAlternateLookup<ReadOnlySpan<char>>(), continuations.GetAlternateLookup<ReadOnlySpan<char>>());
         PadId = Special(settings.PadToken);
         UnknownId = Special(settings.UnknownToken);
@@ -47,8 +50,6 @@ public sealed class WordPieceTokenizer
         int Special(string token) => words.TryGetValue(token, out int id)
             ? id
             : throw new ModelFileException($"The vocabulary of {vocabulary.Count} pieces lacks the special token '{token}'. Use the vocabulary that belongs to the model.");
-
-        static int Longest(IEnumerable<string> keys) => keys.Select(key => key.Length).DefaultIfEmpty(0).Max();
     }
 
     /// <summary>The rules.</summary>

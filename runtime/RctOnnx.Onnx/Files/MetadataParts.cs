@@ -1,0 +1,87 @@
+using System.Text.Json;
+
+namespace RctOnnx.Onnx;
+
+/// <summary>The parts of a model that the metadata holds as JSON, read member by member.</summary>
+internal static class MetadataParts
+{
+    public static HeadConfig Head(JsonMembers members)
+    {
+        HeadConfig head = new() { Kind = Name<HeadKind>(members, "kind"), Pooling = Name<Pooling>(members, "pooling") };
+        return members.End(head with { Dropout = members.Double("dropout", head.Dropout) });
+    }
+
+    public static EncoderConfig Encoder(JsonMembers members)
+    {
+        EncoderConfig encoder = new()
+        {
+            Architecture = Name<Architecture>(members, "architecture"),
+            VocabularySize = members.Int32("vocabulary_size"),
+            EmbeddingWidth = members.Int32("embedding_width"),
+            HiddenWidth = members.Int32("hidden_width"),
+            LayerCount = members.Int32("layer_count"),
+            HeadCount = members.Int32("head_count"),
+            IntermediateWidth = members.Int32("intermediate_width"),
+            PositionCount = members.Int32("position_count"),
+        };
+        return members.End(encoder with
+        {
+            TokenTypeCount = members.Int32("token_type_count", encoder.TokenTypeCount),
+            Activation = members.Has("activation") ? Name<Activation>(members, "activation") : encoder.Activation,
+            LayerNormEpsilon = members.Double("layer_norm_epsilon", encoder.LayerNormEpsilon),
+            HiddenDropout = members.Double("hidden_dropout", encoder.HiddenDropout),
+            AttentionDropout = members.Double("attention_dropout", encoder.AttentionDropout),
+            InitializerRange = members.Double("initializer_range", encoder.InitializerRange),
+        });
+    }
+
+    public static TokenizerSettings Tokenizer(JsonMembers members)
+    {
+        TokenizerSettings settings = new() { LowerCase = members.Bool("lower_case") };
+        return members.End(settings with
+        {
+            StripAccents = members.Has("strip_accents") ? members.Bool("strip_accents") : null,
+            SplitChineseCharacters = members.Bool("split_chinese_characters", settings.SplitChineseCharacters),
+            CleanText = members.Bool("clean_text", settings.CleanText),
+            PadToken = members.Text("pad_token", settings.PadToken),
+            UnknownToken = members.Text("unknown_token", settings.UnknownToken),
+            ClsToken = members.Text("cls_token", settings.ClsToken),
+            SepToken = members.Text("sep_token", settings.SepToken),
+            MaskToken = members.Text("mask_token", settings.MaskToken),
+            ContinuationPrefix = members.Text("continuation_prefix", settings.ContinuationPrefix),
+            LongestWord = members.Int32("longest_word", settings.LongestWord),
+        });
+    }
+
+    public static Calibration Calibration(JsonMembers members)
+    {
+        Calibration calibration = new();
+        return members.End(calibration with
+        {
+            Temperature = members.Double("temperature", calibration.Temperature),
+            Thresholds = members.Has("thresholds") ? members.Doubles("thresholds") : null,
+        });
+    }
+
+    public static Probe Probe(JsonMembers members) => members.End(new Probe(members.Text("text"), members.Int32s("ids"), members.Singles("logits")));
+
+    public static Proof Proof(JsonMembers members) => members.End(new Proof
+    {
+        LargestDifference = members.Double("largest_difference"),
+        Tolerance = members.Double("tolerance"),
+        LabelAgreement = members.Double("label_agreement"),
+        TextCount = members.Int32("text_count"),
+        Shapes = members.Texts("shapes"),
+        OptimizationLevels = members.Texts("optimization_levels"),
+        Dialects = members.Texts("dialects"),
+        Versions = members.Map("versions"),
+    });
+
+    private static T Name<T>(JsonMembers members, string name) where T : struct, Enum
+    {
+        string text = members.Text(name);
+        foreach (T value in Enum.GetValues<T>())
+            if (JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()) == text) return value;
+        throw new JsonException($"'{name}' is '{text}', expected one of {string.Join(", ", Enum.GetValues<T>().Select(value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString())))}");
+    }
+}
