@@ -32,7 +32,7 @@ public static class ArtifactCheck
         if (artifact.Labels.Any(string.IsNullOrEmpty)) faults.Add("a label without a name");
         if (artifact.Vocabulary.Count != artifact.Encoder.VocabularySize)
             faults.Add($"{artifact.Vocabulary.Count} pieces for {artifact.Encoder.VocabularySize} rows of the word table");
-        if (artifact.Vocabulary.Distinct().Count() != artifact.Vocabulary.Count) faults.Add("a piece that stands twice in the vocabulary");
+        if (new HashSet<string>(artifact.Vocabulary).Count != artifact.Vocabulary.Count) faults.Add("a piece that stands twice in the vocabulary");
         if (artifact.MaxLength < 3 || artifact.MaxLength > artifact.Encoder.PositionCount)
             faults.Add($"a maximum length of {artifact.MaxLength}, expected 3 to {artifact.Encoder.PositionCount} (the positions)");
         float temperature = (float)artifact.Calibration.Temperature; // as the graph divides by it: 1e-50 would be 0

@@ -22,7 +22,7 @@ public sealed class WordPieceTokenizer
             throw new ModelFileException($"The longest word is {settings.LongestWord} code points; supported are 1 to {PieceWriter.LongestWordLimit} (BERT has 100).");
         Settings = settings;
         VocabularySize = vocabulary.Count;
-        Dictionary<string, int> words = new(vocabulary.Count, StringComparer.Ordinal), continuations = new(vocabulary.Count, StringComparer.Ordinal);
+        Dictionary<string, int> words = new(vocabulary.Count, StringComparer.Ordinal), continuations = new(StringComparer.Ordinal);
         string prefix = settings.ContinuationPrefix;
         for (int id = 0; id < vocabulary.Count; id++)
         {
