@@ -71,6 +71,7 @@ internal static class MetadataParts
         Tolerance = members.Double("tolerance"),
         LabelAgreement = members.Double("label_agreement"),
         TextCount = members.Int32("text_count"),
+        PairCount = members.Int32("pair_count", 0),
         Shapes = members.Texts("shapes"),
         OptimizationLevels = members.Texts("optimization_levels"),
         Dialects = members.Texts("dialects"),
