@@ -131,7 +131,7 @@ public class Int8Tests
         Assert.Contains("weight limit of 100", Assert.Throws<ModelFileException>(() => ArtifactCheck.Validate(wide with { WeightLimit = 100 })).Message);
         using TemporaryFolder folder = new();
         ModelFile.Write(folder.File("wide.onnx"), wide);
-        ModelFile.WriteCompiled(folder.File("compiled.onnx"), ModelFile.Read(folder.File("wide.onnx")), "1.31.1");
+        ModelFile.WriteCompiled(folder.File("compiled.onnx"), ModelFile.Read(folder.File("wide.onnx")), GraphDialect.CpuInt8, "1.31.1");
         Assert.Equal(127, ModelFile.Read(folder.File("wide.onnx")).Artifact!.WeightLimit);
         Assert.Equal(127, ModelFile.Read(folder.File("compiled.onnx")).Description!.WeightLimit);
         Assert.Equal(ModelQuantizer.SafeLimit, ModelQuantizer.Dequantize(wide).WeightLimit);
