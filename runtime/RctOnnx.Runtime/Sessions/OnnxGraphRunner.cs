@@ -28,10 +28,9 @@ public sealed class OnnxGraphRunner : IDisposable
             EnableMemoryPattern = false, // a pattern is kept for each of the many shapes
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
-        // Threads that share a run wait for their next part by spinning, since waking one costs as much as the part takes; between
-        // runs they sleep and cost no processor time.
+        // Threads that share a run wait for their next part by spinning, since waking one takes as long as the part; after the run
+        // they spin for a moment more, then sleep and cost no processor time.
         native.AddSessionConfigEntry("session.intra_op.allow_spinning", options.Threads > 1 ? "1" : "0");
-        native.AddSessionConfigEntry("session.force_spinning_stop", "1");
         if (!options.FuseSkipLayerNorm) native.AddSessionConfigEntry("optimization.disable_specified_optimizers", "SkipLayerNormFusion");
         if (options.OwnOperators) RctOnnx.Kernels.OwnOperators.Register(native);
         ProviderSelection.Append(native, options.Provider, options.Cuda, options.CoreMl);
