@@ -25,6 +25,7 @@ internal static class CurvesPicture
             Line(loss, (train.X, RunningMean(train.Y)), PictureSheet.After, "training (running mean)", markers: false);
         }
         if (devLoss.X.Length > 0) Line(loss, devLoss, PictureSheet.Dev, "dev", markers: true);
+        ShowLegend(loss);
         Finish(loss, train.Y.Concat(devLoss.Y));
         if (devMetric.X.Length > 0)
         {
@@ -68,9 +69,13 @@ internal static class CurvesPicture
         Scatter line = plot.Add.Scatter(points.X, points.Y, color);
         line.LineWidth = 2;
         line.MarkerSize = markers || points.X.Length == 1 ? 8 : 0;
-        if (name is null) return;
-        line.LegendText = name;
-        plot.ShowLegend(Edge.Bottom).Legend.Orientation = Orientation.Horizontal; // below: inside it would lie over the curves
+        if (name is not null) line.LegendText = name;
+    }
+
+    // Below: inside it would lie over the curves. Each call adds a panel of its own.
+    private static void ShowLegend(Plot plot)
+    {
+        plot.ShowLegend(Edge.Bottom).Legend.Orientation = Orientation.Horizontal;
         plot.Legend.OutlineWidth = 0;
         plot.Legend.ShadowColor = Colors.Transparent;
         plot.Legend.FontSize = 13;
