@@ -3,6 +3,7 @@ using RctOnnx.Testing;
 using RctOnnx.Train.Losses;
 using RctOnnx.Train.Modules;
 using RctOnnx.Train.Optimization;
+using RctOnnx.Train.Pretraining;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -34,6 +35,19 @@ public class ClassifierModelTests
             Assert.Equal(artifact.Weights.Keys.Order(), back.Keys.Order());
             Assert.All(artifact.Weights, pair => Assert.True(pair.Value.Bytes.Span.SequenceEqual(back[pair.Key].Bytes.Span), pair.Key));
         }
+    }
+
+    [Fact]
+    public void Layers_compute_with_the_parameters_of_the_device_they_were_moved_to()
+    {
+        using LinearLayer linear = new(4, 3, Precision.Fp32);
+        using NormLayer norm = new(4, 1e-5);
+        using MaskedHead head = new(RandomModels.Create().Encoder, Precision.Fp32);
+        linear.to(META); // shapes without numbers: a device that every machine has
+        norm.to(META);
+        head.to(META);
+        Assert.All([linear.Weight, linear.Bias, norm.Weight, norm.Bias, .. head.Parameters().Select(pair => pair.Value)],
+            parameter => Assert.Equal(DeviceType.META, parameter.device_type));
     }
 
     [Fact]

@@ -12,17 +12,15 @@ public sealed class LinearLayer : nn.Module<Tensor, Tensor>
         : base(nameof(LinearLayer))
     {
         Precision = precision;
-        Weight = new Parameter(empty(inputWidth, outputWidth));
-        Bias = new Parameter(zeros(outputWidth));
-        register_parameter("weight", Weight);
-        register_parameter("bias", Bias);
+        register_parameter("weight", new Parameter(empty(inputWidth, outputWidth)));
+        register_parameter("bias", new Parameter(zeros(outputWidth)));
     }
 
     /// <summary>[inputs, outputs], fp32.</summary>
-    public Parameter Weight { get; }
+    public Parameter Weight => get_parameter("weight")!; // asked for, as a move to a device registers new ones
 
     /// <summary>[outputs], fp32.</summary>
-    public Parameter Bias { get; }
+    public Parameter Bias => get_parameter("bias")!;
 
     /// <summary>In what numbers the product runs in training; evaluation is fp32, as the exported file computes.</summary>
     public Precision Precision { get; }

@@ -13,17 +13,15 @@ public sealed class NormLayer : nn.Module<Tensor, Tensor>
         : base(nameof(NormLayer))
     {
         (_shape, _epsilon) = ([width], epsilon);
-        Weight = new Parameter(ones(width));
-        Bias = new Parameter(zeros(width));
-        register_parameter("weight", Weight);
-        register_parameter("bias", Bias);
+        register_parameter("weight", new Parameter(ones(width)));
+        register_parameter("bias", new Parameter(zeros(width)));
     }
 
     /// <summary>[width].</summary>
-    public Parameter Weight { get; }
+    public Parameter Weight => get_parameter("weight")!; // asked for, as a move to a device registers new ones
 
     /// <summary>[width].</summary>
-    public Parameter Bias { get; }
+    public Parameter Bias => get_parameter("bias")!;
 
     /// <summary>[.., width] → [.., width], fp32.</summary>
     public override Tensor forward(Tensor input) => nn.functional.layer_norm(input, _shape, Weight, Bias, _epsilon);

@@ -11,9 +11,10 @@ namespace RctOnnx.Train.Pretraining;
 /// </summary>
 internal sealed class MaskedHead : nn.Module<Tensor, Tensor, Tensor>
 {
+    private const string OutputBias = "output_bias";
+
     private readonly LinearLayer _dense;
     private readonly NormLayer _norm;
-    private readonly Parameter _bias;
     private readonly Activation _activation;
     private readonly Precision _precision;
 
@@ -25,18 +26,19 @@ internal sealed class MaskedHead : nn.Module<Tensor, Tensor, Tensor>
         _precision = precision;
         _dense = new LinearLayer(config.HiddenWidth, config.EmbeddingWidth, precision);
         _norm = new NormLayer(config.EmbeddingWidth, config.LayerNormEpsilon);
-        _bias = new Parameter(zeros(config.VocabularySize));
         register_module("dense", _dense);
         register_module("norm", _norm);
-        register_parameter("output_bias", _bias);
+        register_parameter(OutputBias, new Parameter(zeros(config.VocabularySize)));
     }
+
+    private Parameter Bias => get_parameter(OutputBias)!; // asked for, as a move to a device registers a new one
 
     /// <summary>states [masked, hidden], word table [vocabulary, embedding width] → fp32 [masked, vocabulary].</summary>
     public override Tensor forward(Tensor states, Tensor wordTable)
     {
         Tensor inner = _norm.forward(Activations.Apply(_activation, _dense.forward(states)).to(ScalarType.Float32)); // [masked, E]
-        if (!training || _precision == Precision.Fp32) return nn.functional.linear(inner, wordTable, _bias);
-        return nn.functional.linear(inner.to(ScalarType.BFloat16), wordTable.to(ScalarType.BFloat16)).to(ScalarType.Float32) + _bias;
+        if (!training || _precision == Precision.Fp32) return nn.functional.linear(inner, wordTable, Bias);
+        return nn.functional.linear(inner.to(ScalarType.BFloat16), wordTable.to(ScalarType.BFloat16)).to(ScalarType.Float32) + Bias;
     }
 
     /// <summary>The parameters by canonical name.</summary>
@@ -44,6 +46,6 @@ internal sealed class MaskedHead : nn.Module<Tensor, Tensor, Tensor>
     [
         new(TensorNames.Weight(TensorNames.MaskedDense), _dense.Weight), new(TensorNames.Bias(TensorNames.MaskedDense), _dense.Bias),
         new(TensorNames.Weight(TensorNames.MaskedNorm), _norm.Weight), new(TensorNames.Bias(TensorNames.MaskedNorm), _norm.Bias),
-        new(TensorNames.MaskedOutputBias, _bias),
+        new(TensorNames.MaskedOutputBias, Bias),
     ];
 }
