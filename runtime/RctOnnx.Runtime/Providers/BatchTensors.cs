@@ -4,22 +4,23 @@ using RctOnnx.Onnx;
 
 namespace RctOnnx.Runtime;
 
-/// <summary>The inputs and the logits of one shape, in host memory. Used by one thread at a time.</summary>
+/// <summary>The inputs and the logits of one shape. Used by one thread at a time.</summary>
 internal sealed class BatchTensors : IDisposable
 {
     private readonly StaticShape _shape;
 
     /// <summary>Takes memory for a shape.</summary>
     /// <param name="inputs">Names of the graph's inputs.</param>
-    /// <param name="memory">Where.</param>
+    /// <param name="memory">Where the inputs lie.</param>
+    /// <param name="logitsMemory">Where the logits lie.</param>
     /// <param name="shape">Rows and tokens.</param>
     /// <param name="labelCount">Columns of the logits.</param>
-    public BatchTensors(IReadOnlyList<string> inputs, OrtAllocator memory, StaticShape shape, int labelCount)
+    public BatchTensors(IReadOnlyList<string> inputs, OrtAllocator memory, OrtAllocator logitsMemory, StaticShape shape, int labelCount)
     {
         _shape = shape;
         Names = [.. inputs];
         Inputs = [.. Names.Select(name => OrtValue.CreateAllocatedTensorValue(memory, TypeOf(name), ShapeOf(name, shape)))];
-        Logits = OrtValue.CreateAllocatedTensorValue(memory, TensorElementType.Float, [shape.BatchSize, labelCount]);
+        Logits = OrtValue.CreateAllocatedTensorValue(logitsMemory, TensorElementType.Float, [shape.BatchSize, labelCount]);
     }
 
     /// <summary>Names of the inputs.</summary>

@@ -5,6 +5,13 @@ namespace RctOnnx.Runtime;
 /// <summary>How the CUDA provider runs. Immutable.</summary>
 public sealed record CudaOptions
 {
+    /// <summary>
+    /// Kernels of attention that ONNX Runtime may choose from, bits of its option <c>sdpa_kernel</c>: flash (1), memory-efficient (2),
+    /// TensorRT's fused (4) and separate products (16). Without cuDNN's (8), which it prefers from compute capability 9.0 on: that one
+    /// makes a plan for every new shape, 0.1 s each on an H200, and each batch of texts is about a new shape.
+    /// </summary>
+    private const int AttentionKernels = 1 | 2 | 4 | 16;
+
     /// <summary>Which card, as CUDA counts them.</summary>
     public int DeviceId { get; init; }
 
@@ -42,6 +49,7 @@ public sealed record CudaOptions
             ["use_tf32"] = AllowTf32 ? "1" : "0",
             ["arena_extend_strategy"] = GrowAsRequested ? "kSameAsRequested" : "kNextPowerOfTwo",
             ["enable_cuda_graph"] = UseCudaGraphs ? "1" : "0",
+            ["sdpa_kernel"] = AttentionKernels.ToString(CultureInfo.InvariantCulture),
         };
         if (MemoryLimit is { } limit) native["gpu_mem_limit"] = limit.ToString(CultureInfo.InvariantCulture);
         return native;

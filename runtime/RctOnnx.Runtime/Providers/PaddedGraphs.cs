@@ -85,7 +85,8 @@ internal sealed class PaddedGraphs : IBatchGraph
     private float[] RunOnce(StaticShape shape, IReadOnlyList<int[]> rows, IReadOnlyList<int[]?>? types, IReadOnlyList<int> chosen)
     {
         (InferenceSession session, DeviceMemory memory) = SessionOf(shape);
-        using BatchTensors tensors = new(session.InputNames, memory.Host, shape, _settings.LabelCount);
+        // Logits in pinned memory are refused: ONNX Runtime takes them for a copy of a tensor onto itself.
+        using BatchTensors tensors = new(session.InputNames, memory.Host, OrtAllocator.DefaultInstance, shape, _settings.LabelCount);
         tensors.Fill(rows, types, chosen, _settings.PadId);
         using RunOptions run = new();
         session.Run(run, tensors.Names, tensors.Inputs, ["logits"], [tensors.Logits]);

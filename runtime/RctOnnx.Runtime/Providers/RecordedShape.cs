@@ -25,8 +25,8 @@ internal sealed class RecordedShape : IDisposable
     public RecordedShape(InferenceSession session, DeviceMemory memory, StaticShape shape, int labelCount, int id)
     {
         (_session, _memory) = (session, memory);
-        Host = new BatchTensors(session.InputNames, memory.Host, shape, labelCount);
-        _device = new BatchTensors(session.InputNames, memory.Device, shape, labelCount);
+        Host = new BatchTensors(session.InputNames, memory.Host, memory.Host, shape, labelCount);
+        _device = new BatchTensors(session.InputNames, memory.Device, memory.Device, shape, labelCount);
         _binding = session.CreateIoBinding();
         for (int i = 0; i < _device.Names.Length; i++) _binding.BindInput(_device.Names[i], _device.Inputs[i]);
         _binding.BindOutput("logits", _device.Logits);

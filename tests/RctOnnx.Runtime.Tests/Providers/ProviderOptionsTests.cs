@@ -8,7 +8,7 @@ public class ProviderOptionsTests
     public void Cuda_options_are_exact_by_default()
     {
         Assert.Equal(
-            new Dictionary<string, string> { ["device_id"] = "0", ["use_tf32"] = "0", ["arena_extend_strategy"] = "kNextPowerOfTwo", ["enable_cuda_graph"] = "0" },
+            new Dictionary<string, string> { ["device_id"] = "0", ["use_tf32"] = "0", ["arena_extend_strategy"] = "kNextPowerOfTwo", ["enable_cuda_graph"] = "0", ["sdpa_kernel"] = "23" },
             new CudaOptions().ToNative());
     }
 
@@ -24,6 +24,7 @@ public class ProviderOptionsTests
                 ["use_tf32"] = "1",
                 ["arena_extend_strategy"] = "kSameAsRequested",
                 ["enable_cuda_graph"] = "1",
+                ["sdpa_kernel"] = "23",
                 ["gpu_mem_limit"] = "8589934592",
             },
             options.ToNative());
