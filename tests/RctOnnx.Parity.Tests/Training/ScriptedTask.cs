@@ -1,3 +1,4 @@
+using RctOnnx.CommandLine;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Training;
 using TorchSharp.Modules;
@@ -22,7 +23,7 @@ internal sealed class ScriptedTask(IReadOnlyList<double> dev, double lossFactor 
     /// <summary>Weights at each evaluation.</summary>
     public List<float> AtEvaluation { get; } = [];
 
-    public void StartTraining()
+    public void StartTraining(IWorkProgress progress, CancellationToken token)
     {
     }
 

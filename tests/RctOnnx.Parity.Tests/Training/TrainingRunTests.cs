@@ -84,6 +84,49 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void A_frozen_encoder_keeps_its_bits_while_the_head_learns_and_stays_frozen_after_a_stop()
+    {
+        TrainSettings settings = _task.Settings("frozen") with { Freeze = ["encoder"], Head = HeadChoice.Mean, Keep = KeptWeights.Last, Output = _task.File("frozen") };
+        List<string> said = [];
+        TrainingOutcome outcome = TrainingRun.Execute(settings, resume: false, said.Add, CancellationToken.None);
+        Assert.Contains(said, line => line.StartsWith("Frozen: ", StringComparison.Ordinal) && line.Contains("computed once", StringComparison.Ordinal));
+        IReadOnlyDictionary<string, TensorData> start = TrainingBase.Load(settings, outcome.Model.Labels).Artifact.Weights;
+        foreach ((string name, TensorData weight) in outcome.Model.Weights)
+            Assert.True(weight.Bytes.Span.SequenceEqual(start[name].Bytes.Span) == !name.StartsWith("head.", StringComparison.Ordinal), name);
+        double[] losses = [.. outcome.Log.Where(entry => entry.Kind == "train").Select(entry => entry.Loss)];
+        Assert.True(losses[^30..].Average() < losses[..30].Average() - 0.02, "the head learns");
+
+        TrainSettings parts = settings with { Output = _task.File("parts") };
+        Assert.Throws<OperationCanceledException>(() => Train(parts, stopAfterRows: 30));
+        foreach ((string name, TensorData weight) in Train(parts, stopAfterRows: null).Weights)
+            Assert.True(weight.Bytes.Span.SequenceEqual(outcome.Model.Weights[name].Bytes.Span), name);
+    }
+
+    [Fact]
+    public void Frozen_layers_keep_their_bits_and_those_above_learn()
+    {
+        TrainSettings settings = _task.Settings() with { Freeze = ["layers:1"], Steps = 3 };
+        IReadOnlyDictionary<string, TensorData> trained = Train(settings, null).Weights, start = TrainingBase.Load(settings, ["patients", "results", "were"]).Artifact.Weights;
+        bool IsKept(string name) => trained[name].Bytes.Span.SequenceEqual(start[name].Bytes.Span);
+        Assert.True(IsKept(TensorNames.WordEmbeddings) && IsKept("encoder.layer.0.attention.query.weight"));
+        Assert.False(IsKept("encoder.layer.1.attention.query.weight"));
+    }
+
+    [Fact]
+    public void Layer_decay_moves_the_lower_layers_less()
+    {
+        TrainSettings settings = _task.Settings() with { Steps = 1, WarmupSteps = 0 };
+        double Moved(double decay, string name)
+        {
+            TrainSettings own = settings with { LayerDecay = decay, Output = _task.File($"decay-{decay}-{name}") };
+            float[] before = TrainingBase.Load(own, ["patients", "results", "were"]).Artifact.Weights[name].ToFloats(), after = Train(own, null).Weights[name].ToFloats();
+            return before.Zip(after, (x, y) => Math.Abs(x - y)).Max();
+        }
+        Assert.Equal(0.5, Moved(0.5, "encoder.layer.1.attention.query.weight") / Moved(1, "encoder.layer.1.attention.query.weight"), 1e-2);
+        Assert.Equal(0.125, Moved(0.5, TensorNames.WordEmbeddings) / Moved(1, TensorNames.WordEmbeddings), 1e-2);
+    }
+
+    [Fact]
     public void Resuming_with_other_settings_or_other_data_is_refused()
     {
         TrainSettings settings = _task.Settings();
@@ -188,7 +231,7 @@ public sealed class TrainingRunTests : IDisposable
         ExampleReader reader = new(tokenizer, labels, settings.MaxLength);
         using ClassifierModel model = new(start.Encoder, start.Head, labels.Names.Count, settings.Precision);
         model.LoadWeights(start.Weights);
-        ClassificationTask task = new(settings, model, torch.CPU, reader.Read("train", data.Train, false), reader.Read("dev", data.Dev!, true), tokenizer.PadId);
+        using ClassificationTask task = new(settings, model, torch.CPU, reader.Read("train", data.Train, false), reader.Read("dev", data.Dev!, true), tokenizer.PadId);
         using Trainer trainer = new(settings.Loop, task, folder, CheckpointFile.Exists(folder.Last) ? CheckpointFile.Read(folder.Last) : null);
         trainer.Run(new StopAfter(stopAfterRows, stop), stop.Token);
         return (trainer.State, model.ReadWeights());

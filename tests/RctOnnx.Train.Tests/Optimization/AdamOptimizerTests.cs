@@ -63,6 +63,23 @@ public class AdamOptimizerTests
         Assert.Equal(4, second.StepCount);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)] // in memory of our own, and by tensor operations
+    public void A_rate_factor_is_a_learning_rate_of_its_own(bool isPlain)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(6);
+        Tensor start = randn(2, 8), gradient = isPlain ? randn(2, 8) : randn(8, 2).t();
+        Parameter half = new(start.clone()), whole = new(start.clone());
+        (half.grad, whole.grad) = (gradient, gradient);
+        using AdamOptimizer halved = new([new TrainedParameter("x", half, 0.01, 0.5)]), plain = new([new TrainedParameter("x", whole, 0.01)]);
+        halved.Step(2e-3);
+        plain.Step(1e-3);
+        Assert.Equal(whole.data<float>().ToArray(), half.data<float>().ToArray());
+        Assert.NotEqual(start.data<float>().ToArray(), half.data<float>().ToArray());
+    }
+
     [Fact]
     public void LoadState_names_what_does_not_fit()
     {

@@ -21,9 +21,9 @@ internal sealed class SettingOptions
     {
         Text("base", "Encoder to start from: a Hugging Face folder (config.json, weights, vocabulary), or an .onnx file of ours.", "FOLDER|FILE.onnx");
         Flag("no_pickle", "Refuse a base whose weights are a PyTorch pickle (.bin). Pickles are read without being run, and only where there are no safetensors.");
-        Texts("train", "Data to train on: RCT text, TSV, CSV or JSONL.", "FILE");
+        Texts("train", "Data to train on: RCT text, TSV, CSV or JSONL. Several files may be named.", "FILE");
         Text("dev", "Data that chooses the best weights.", "FILE");
-        Texts("test", "Data for the final figures, before and after training.", "FILE");
+        Texts("test", "Data for the final figures, before and after training. Several files may be named.", "FILE");
         Text("output", "Folder of the run.", "FOLDER");
         Text("data_format", "Form of all data files, where their names do not tell.", "tsv|csv|jsonl|rct");
         Text("text_column", "Column or property of the text.", "NAME");
@@ -35,6 +35,8 @@ internal sealed class SettingOptions
         Text("head", "What stands on the encoder.", "auto|linear|pooler|electra|mean|max");
         Number<double>("head_dropout", "Dropout in the head; the base's where not given.");
         Flag("new_head", "Draw a new head even where the base has one for the same labels.");
+        Texts("freeze", "What keeps the values of the base: encoder (features are then computed once), layers:N (embeddings and the N lowest layers), or the beginning of parameter names. Several may be named.", "NAME");
+        Number<double>("layer_decay", "Factor of the learning rate from each layer to the one below it.");
         Number<int>("epochs", "Passes over the training rows.");
         Number<int>("steps", "Optimiser steps, in place of epochs.");
         Number<int>("batch", "Rows of a batch.");
@@ -94,7 +96,7 @@ internal sealed class SettingOptions
 
     private void Texts(string property, string description, string helpName)
     {
-        Option<string[]> option = Create<string[]>(property, description + " Several files may be named.", helpName);
+        Option<string[]> option = Create<string[]>(property, description, helpName);
         option.AllowMultipleArgumentsPerToken = true;
         _options.Add((option, parsed => new JsonArray([.. parsed.GetValue(option)!.Select(text => (JsonNode)text)])));
     }

@@ -16,8 +16,8 @@ internal static class Evaluator
     // With padding; large enough to keep all cores busy, small enough to stay in their caches.
     private const int TokensPerBatch = 4096;
 
-    /// <summary>Answers, loss and metrics. The model is left in the mode it was in.</summary>
-    public static EvaluationResult Run(ClassifierModel model, Device device, ExampleSet examples, int padId, IWorkProgress? progress, CancellationToken token)
+    /// <summary>Answers, loss and metrics; from features of a frozen encoder where they are given. The model is left in the mode it was in.</summary>
+    public static EvaluationResult Run(ClassifierModel model, Device device, ExampleSet examples, int padId, IWorkProgress? progress, CancellationToken token, FeatureCache? features = null)
     {
         TaskLoss loss = new(ProblemType.SingleLabel, model.LabelCount);
         int[] predicted = new int[examples.Tokens.RowCount];
@@ -31,7 +31,7 @@ internal static class Evaluator
             {
                 token.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
-                Tensor logits = BatchTensors.Of(TokenBatch.Of(examples.Tokens, rows, padId), device).Forward(model); // [B, labels]
+                Tensor logits = features is null ? BatchTensors.Of(TokenBatch.Of(examples.Tokens, rows, padId), device).Forward(model) : model.Logits(features.Of(rows)); // [B, labels]
                 sum += loss.Sum(logits, examples.Targets(rows)).item<float>();
                 long[] best = logits.argmax(1).cpu().data<long>().ToArray();
                 for (int i = 0; i < rows.Length; i++) predicted[rows[i]] = (int)best[i];

@@ -57,19 +57,27 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
     /// <returns>fp32 [B, labels]; without a head the features, [B, hidden].</returns>
     public override Tensor forward(Tensor ids, Tensor? mask, Tensor? typeIds)
     {
-        Tensor features = Features(ids, mask, typeIds);
+        return Logits(Encoded(ids, mask, typeIds));
+    }
+
+    /// <summary>What <see cref="Encoded"/> gave → logits, fp32 [B, labels]; without a head the features, [B, hidden].</summary>
+    public Tensor Logits(Tensor encoded)
+    {
+        Tensor features = Pooled(encoded);
         return _head is null ? features : _head.forward(features);
     }
 
     /// <summary>The pooled features of a batch, fp32 [B, hidden]. Parameters as in <see cref="forward"/>.</summary>
-    public Tensor Features(Tensor ids, Tensor? mask = null, Tensor? typeIds = null)
+    public Tensor Features(Tensor ids, Tensor? mask = null, Tensor? typeIds = null) => Pooled(Encoded(ids, mask, typeIds));
+
+    /// <summary>What the encoder says of a batch, below pooler and head: fp32 [B, hidden]. Parameters as in <see cref="forward"/>.</summary>
+    public Tensor Encoded(Tensor ids, Tensor? mask = null, Tensor? typeIds = null)
     {
         Tensor states = _embeddings.forward(ids, typeIds);
         Tensor? additive = Additive(mask);
         return Head.Pooling switch
         {
-            Pooling.Cls => _encoder.FirstToken(states, additive),
-            Pooling.Pooler => Pool(_encoder.FirstToken(states, additive)),
+            Pooling.Cls or Pooling.Pooler => _encoder.FirstToken(states, additive),
             Pooling.Mean => TokenPooling.Mean(_encoder.forward(states, additive), mask),
             Pooling.Max => TokenPooling.Max(_encoder.forward(states, additive), mask),
             _ => throw new SettingsException($"The pooling {Head.Pooling} cannot be trained; known are {string.Join(", ", Enum.GetNames<Pooling>())}."),
@@ -139,10 +147,20 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
         }
     }
 
+    /// <summary>Whether no parameter of embeddings and layers is trained.</summary>
+    public bool IsEncoderFrozen => !_embeddings.parameters().Concat(_encoder.parameters()).Any(parameter => parameter.requires_grad);
+
+    /// <summary>Keeps parameters as they are: no gradient is computed for them.</summary>
+    /// <param name="names">Canonical names.</param>
+    public void Freeze(IReadOnlySet<string> names)
+    {
+        foreach ((string name, Parameter parameter) in Parameters()) parameter.requires_grad = !names.Contains(name);
+    }
+
     /// <summary>The parameters by canonical name.</summary>
     public Dictionary<string, Parameter> Parameters() => named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
 
-    private Tensor Pool(Tensor firstToken) => _pooler!.forward(firstToken).tanh();
+    private Tensor Pooled(Tensor encoded) => _pooler is null ? encoded : _pooler.forward(encoded).tanh();
 
     // [B, S] → [B, 1, 1, S]: 0 where a token stands and the constant of every graph where padding does.
     private static Tensor? Additive(Tensor? mask) =>

@@ -75,6 +75,7 @@ public sealed class AdamOptimizer : IDisposable
             TrainedParameter one = _parameters[i];
             using Tensor? gradient = one.Parameter.grad;
             if (gradient is null) continue;
+            double rate = learningRate * one.RateFactor;
             AdamStep step = new()
             {
                 Beta1 = (float)_options.Beta1,
@@ -82,8 +83,8 @@ public sealed class AdamOptimizer : IDisposable
                 Epsilon = (float)_options.Epsilon,
                 GradientScale = (float)gradientScale,
                 L2 = _options.DecoupledDecay ? 0 : (float)one.WeightDecay,
-                Keep = _options.DecoupledDecay ? (float)(1 - learningRate * one.WeightDecay) : 1,
-                StepSize = (float)(learningRate / bias1),
+                Keep = _options.DecoupledDecay ? (float)(1 - rate * one.WeightDecay) : 1,
+                StepSize = (float)(rate / bias1),
                 RootScale = (float)(1 / Math.Sqrt(bias2)),
             };
             if (IsPlain(one.Parameter) && IsPlain(gradient)) StepInMemory(one.Parameter, gradient, _first[i], _second[i], step);

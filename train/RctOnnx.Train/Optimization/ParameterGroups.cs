@@ -9,8 +9,11 @@ public static class ParameterGroups
     public static bool IsDecayed(string name) =>
         !name.EndsWith(".bias", StringComparison.Ordinal) && !name.EndsWith("norm.weight", StringComparison.Ordinal);
 
-    /// <summary>The parameters that ask for gradients, with their decay, in the order of their names.</summary>
-    public static IReadOnlyList<TrainedParameter> Of(IReadOnlyDictionary<string, Parameter> parameters, double weightDecay) =>
+    /// <summary>The parameters that ask for gradients, with their decay and rate, in the order of their names.</summary>
+    /// <param name="parameters">By canonical name.</param>
+    /// <param name="weightDecay">Of those that are decayed.</param>
+    /// <param name="rateFactor">Factor of the learning rate by name; null is 1 for all.</param>
+    public static IReadOnlyList<TrainedParameter> Of(IReadOnlyDictionary<string, Parameter> parameters, double weightDecay, Func<string, double>? rateFactor = null) =>
         [.. parameters.Where(pair => pair.Value.requires_grad).OrderBy(pair => pair.Key, StringComparer.Ordinal)
-            .Select(pair => new TrainedParameter(pair.Key, pair.Value, IsDecayed(pair.Key) ? weightDecay : 0))];
+            .Select(pair => new TrainedParameter(pair.Key, pair.Value, IsDecayed(pair.Key) ? weightDecay : 0, rateFactor?.Invoke(pair.Key) ?? 1))];
 }

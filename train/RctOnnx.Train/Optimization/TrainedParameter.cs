@@ -6,4 +6,5 @@ namespace RctOnnx.Train.Optimization;
 /// <param name="Name">Its canonical name, the key of its state.</param>
 /// <param name="Parameter">fp32.</param>
 /// <param name="WeightDecay">Coefficient; zero for biases and norms.</param>
-public sealed record TrainedParameter(string Name, Parameter Parameter, double WeightDecay);
+/// <param name="RateFactor">Multiplies the learning rate (<see cref="LayerRates"/>).</param>
+public sealed record TrainedParameter(string Name, Parameter Parameter, double WeightDecay, double RateFactor = 1);

@@ -1,3 +1,4 @@
+using RctOnnx.CommandLine;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Training;
 using TorchSharp;
@@ -29,7 +30,7 @@ internal sealed class MaskedLanguageTask : ITrainingTask
 
     public IReadOnlyDictionary<string, Parameter> Parameters { get; }
 
-    public void StartTraining() => _model.Train(true);
+    public void StartTraining(IWorkProgress progress, CancellationToken token) => _model.Train(true);
 
     public TrainingBatch Prepare(int[] rows, int epoch)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using RctOnnx.Data;
 using RctOnnx.Train.Modules;
+using RctOnnx.Train.Optimization;
 using RctOnnx.Train.Schedules;
 
 namespace RctOnnx.Train.Settings;
@@ -55,6 +56,12 @@ public sealed record TrainSettings
 
     /// <summary>Draw a new head even where the base has one for the same labels.</summary>
     public bool NewHead { get; init; }
+
+    /// <summary>What keeps the values of the base (<see cref="FrozenParameters"/>).</summary>
+    public IReadOnlyList<string> Freeze { get; init; } = [];
+
+    /// <summary>Factor of the learning rate from each layer to the one below it (<see cref="LayerRates"/>).</summary>
+    public double LayerDecay { get; init; } = 1;
 
     /// <summary>Passes over the training rows.</summary>
     public int Epochs { get; init; } = 3;
@@ -169,6 +176,7 @@ public sealed record TrainSettings
         AtLeastOne(Threads, "threads");
         if (MaxLength < 3) faults.Add($"max-length is {MaxLength}, expected at least 3: [CLS], one token, [SEP]");
         if (!(LearningRate > 0 && double.IsFinite(LearningRate))) faults.Add($"learning-rate is {LearningRate}, expected a positive number such as 5e-5");
+        if (!(LayerDecay > 0 && LayerDecay <= 1)) faults.Add($"layer-decay is {LayerDecay}, expected above 0 and at most 1");
         if (WarmupSteps < 0) faults.Add($"warmup-steps is {WarmupSteps}, expected 0 or more");
         if (!(WeightDecay >= 0 && double.IsFinite(WeightDecay))) faults.Add($"weight-decay is {WeightDecay}, expected 0 or more");
         if (MaxGradientNorm is { } norm && !(norm > 0)) faults.Add($"max-gradient-norm is {norm}, expected a positive number, or null for no clipping");

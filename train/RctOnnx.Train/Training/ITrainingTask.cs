@@ -1,3 +1,4 @@
+using RctOnnx.CommandLine;
 using RctOnnx.Onnx;
 using TorchSharp.Modules;
 
@@ -18,8 +19,11 @@ internal interface ITrainingTask
     /// <summary>Parameters by canonical name.</summary>
     IReadOnlyDictionary<string, Parameter> Parameters { get; }
 
-    /// <summary>Switches dropout and the precision of training on.</summary>
-    void StartTraining();
+    /// <summary>Factor of the learning rate of a parameter by its name; null is 1 for all.</summary>
+    Func<string, double>? RateFactor => null;
+
+    /// <summary>Switches dropout and the precision of training on, and computes what is needed once.</summary>
+    void StartTraining(IWorkProgress progress, CancellationToken token);
 
     /// <summary>A batch; the same rows in the same epoch give the same batch.</summary>
     TrainingBatch Prepare(int[] rows, int epoch);

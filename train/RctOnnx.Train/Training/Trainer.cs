@@ -40,7 +40,7 @@ internal sealed class Trainer : IDisposable
             TotalStepCount = parts,
         };
         _schedule.Validate();
-        _optimizer = new AdamOptimizer(ParameterGroups.Of(task.Parameters, settings.WeightDecay), new AdamOptions { DecoupledDecay = settings.Optimizer == OptimizerKind.AdamW });
+        _optimizer = new AdamOptimizer(ParameterGroups.Of(task.Parameters, settings.WeightDecay, task.RateFactor), new AdamOptions { DecoupledDecay = settings.Optimizer == OptimizerKind.AdamW });
         State = new RunState { Step = 0, Epoch = 0, BatchIndex = 0, SettingsHash = settings.Hash, DataHash = task.DataHash };
         if (resumed is null) manual_seed(settings.Seed);
         else Restore(resumed);
@@ -65,7 +65,7 @@ internal sealed class Trainer : IDisposable
     /// <exception cref="GateException">The loss is no number any more.</exception>
     public void Run(IWorkProgress progress, CancellationToken token)
     {
-        _task.StartTraining();
+        _task.StartTraining(progress, token);
         int[][] batches = [];
         int planned = -1;
         EvaluateAndSave(token); // due where the run was stopped during an evaluation

@@ -15,6 +15,7 @@ using RctOnnx.Train.Modules;
 using RctOnnx.Train.Reports;
 using RctOnnx.Train.Settings;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace RctOnnx.Train.Training;
@@ -68,9 +69,11 @@ internal sealed class TrainingRun
         using ClassifierModel model = new(start.Artifact.Encoder, start.Artifact.Head, labels.Names.Count, _settings.Precision);
         model.LoadWeights(start.Artifact.Weights);
         model.to(device);
+        using ClassificationTask task = new(_settings, model, device, train, dev, tokenizer.PadId);
+        SayFrozen(model);
         EvaluationResult[] untrained = Untrained(model, device, tests, tokenizer.PadId);
 
-        using Trainer trainer = new(_settings.Loop, new ClassificationTask(_settings, model, device, train, dev, tokenizer.PadId), _folder, resumed);
+        using Trainer trainer = new(_settings.Loop, task, _folder, resumed);
         long rows = trainer.RowsOf(trainer.StepCount);
         _say(string.Create(CultureInfo.InvariantCulture,
             $"Training on {device}: {trainer.StepCount:N0} steps of {_settings.Batch * _settings.Accumulation} sentences{(resumed is null ? "" : $", from step {trainer.State.Step:N0}")}."));
@@ -132,6 +135,14 @@ internal sealed class TrainingRun
         _say(string.Create(CultureInfo.InvariantCulture,
             $"{name}: {set.Tokens.RowCount:N0} rows, {set.Tokens.TokenCount:N0} tokens, {(double)set.TruncatedCount / set.Tokens.RowCount:P1} cut at {_settings.MaxLength} tokens."));
         return set;
+    }
+
+    private void SayFrozen(ClassifierModel model)
+    {
+        Parameter[] all = [.. model.Parameters().Values], frozen = [.. all.Where(one => !one.requires_grad)];
+        if (frozen.Length == 0) return;
+        _say(string.Create(CultureInfo.InvariantCulture,
+            $"Frozen: {frozen.Length} of {all.Length} parameters, {frozen.Sum(one => one.numel()):N0} of {all.Sum(one => one.numel()):N0} numbers{(model.IsEncoderFrozen ? "; the encoder's features are computed once, without dropout" : "")}."));
     }
 
     private void Train(Trainer trainer, long rows)
