@@ -1,5 +1,6 @@
-using System.Numerics;
+using System.Runtime.Intrinsics;
 using RctOnnx.Onnx;
+using RctOnnx.Train.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -153,14 +154,15 @@ public sealed class AdamOptimizer : IDisposable
         ForPieces(length, (piece, start, count) =>
         {
             ReadOnlySpan<float> values = Memory.Span(address, start, count);
-            int width = Vector<float>.Count, at = 0;
-            Vector<double> low = Vector<double>.Zero, high = Vector<double>.Zero;
-            for (; at <= values.Length - width; at += width)
+            int width = Vector512<float>.Count, at = 0;
+            Vector512<double> sum0 = Vector512<double>.Zero, sum1 = sum0, sum2 = sum0, sum3 = sum0; // four, so that no sum waits for the one before
+            for (; at <= values.Length - 2 * width; at += 2 * width)
             {
-                Vector.Widen(new Vector<float>(values[at..]), out Vector<double> a, out Vector<double> b);
-                (low, high) = (low + a * a, high + b * b);
+                (Vector512<double> a, Vector512<double> b) = Vector512.Widen(Vector512.Create(values[at..]));
+                (Vector512<double> c, Vector512<double> d) = Vector512.Widen(Vector512.Create(values[(at + width)..]));
+                (sum0, sum1, sum2, sum3) = (sum0 + a * a, sum1 + b * b, sum2 + c * c, sum3 + d * d);
             }
-            double sum = Vector.Sum(low + high);
+            double sum = Vector512.Sum(sum0 + sum1 + (sum2 + sum3));
             for (; at < values.Length; at++) sum += (double)values[at] * values[at];
             sums[piece] = sum;
         });
@@ -194,9 +196,6 @@ public sealed class AdamOptimizer : IDisposable
     private static void ForPieces(int length, Action<int, int, int> work)
     {
         int pieces = Pieces(length);
-        if (pieces <= 1) work(0, 0, length);
-        else
-            Parallel.For(0, pieces, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, get_num_threads()) },
-                piece => work(piece, piece * PieceLength, Math.Min(PieceLength, length - piece * PieceLength)));
+        Team.Run(pieces, piece => work(piece, piece * PieceLength, Math.Min(PieceLength, length - piece * PieceLength)));
     }
 }

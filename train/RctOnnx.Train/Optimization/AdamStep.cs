@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace RctOnnx.Train.Optimization;
 
@@ -29,16 +29,24 @@ internal readonly record struct AdamStep
     /// <summary>Updates a piece of parameter, first and second moment; all spans have the same length.</summary>
     public void Apply(Span<float> parameter, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second)
     {
-        int width = Vector<float>.Count, at = 0;
-        Vector<float> rest1 = new(1 - Beta1), beta2 = new(Beta2), rest2 = new(1 - Beta2), epsilon = new(Epsilon);
-        Vector<float> scale = new(GradientScale), l2 = new(L2), keep = new(Keep), stepSize = new(StepSize), rootScale = new(RootScale);
+        int width = Vector512<float>.Count, at = 0;
+        Vector512<float> rest1 = Vector512.Create(1 - Beta1), beta2 = Vector512.Create(Beta2), rest2 = Vector512.Create(1 - Beta2), epsilon = Vector512.Create(Epsilon);
+        Vector512<float> scale = Vector512.Create(GradientScale), l2 = Vector512.Create(L2), keep = Vector512.Create(Keep);
+        Vector512<float> stepSize = Vector512.Create(StepSize), rootScale = Vector512.Create(RootScale);
         for (; at <= parameter.Length - width; at += width)
         {
-            Vector<float> p = new(parameter[at..]), m = new(first[at..]), v = new(second[at..]);
-            Vector<float> g = new Vector<float>(gradient[at..]) * scale + p * l2;
+            Vector512<float> p = Vector512.Create((ReadOnlySpan<float>)parameter[at..]), m = Vector512.Create((ReadOnlySpan<float>)first[at..]), v = Vector512.Create((ReadOnlySpan<float>)second[at..]);
+            Vector512<float> g = Vector512.Create(gradient[at..]) * scale + p * l2;
+            if (Vector512.EqualsAll(g, Vector512<float>.Zero) && Vector512.EqualsAll(m, Vector512<float>.Zero))
+            {
+                // Most rows of the word table, most of the time: the root and the quotient, which cost most, would give zero.
+                (v * beta2).CopyTo(second[at..]);
+                (p * keep).CopyTo(parameter[at..]);
+                continue;
+            }
             m += (g - m) * rest1;
             v = v * beta2 + g * g * rest2;
-            p = p * keep - stepSize * m / (Vector.SquareRoot(v) * rootScale + epsilon);
+            p = p * keep - stepSize * m / (Vector512.Sqrt(v) * rootScale + epsilon);
             m.CopyTo(first[at..]);
             v.CopyTo(second[at..]);
             p.CopyTo(parameter[at..]);
