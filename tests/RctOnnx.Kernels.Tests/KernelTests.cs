@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Xunit;
 
 namespace RctOnnx.Kernels.Tests;
@@ -29,6 +30,20 @@ public unsafe class KernelTests
         {
             double expected = function switch { 0 => Gelu(x[i]), 1 => GeluTanh(x[i]), _ => Math.Max(x[i], 0) };
             Assert.True(Math.Abs(expected - y[i]) <= tolerance * Math.Max(1, Math.Abs(expected)), $"f({x[i]:R}) is {y[i]:R}, expected {expected:R}");
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Slopes_are_those_of_the_activations(bool tanh)
+    {
+        ActivationPolynomials slope = new((tanh ? ActivationTable.GeluTanhSlope : ActivationTable.GeluSlope).Terms);
+        for (int i = -7000; i <= 7000; i++)
+        {
+            double x = i / 1000.0, step = 1e-5, tail = slope.Tail(Vector512.Create((float)x)).ToScalar();
+            double expected = tanh ? (GeluTanh(x + step) - GeluTanh(x - step)) / (2 * step) : (Gelu(x + step) - Gelu(x - step)) / (2 * step);
+            Assert.Equal(expected, x > 0 ? 1 - tail : tail, 1e-6);
         }
     }
 

@@ -26,6 +26,16 @@ internal sealed unsafe class ActivationTable
     /// <summary>max(x, 0): h is nothing.</summary>
     public static readonly ActivationTable Relu = new(_ => 0);
 
+    /// <summary>The slope of <see cref="Gelu"/>'s h; the function's own is h' below zero and 1 - h' above.</summary>
+    public static readonly ActivationTable GeluSlope = new(a => NormalDistribution.UpperTail(a) - a * Math.Exp(-0.5 * a * a) / Math.Sqrt(2 * Math.PI));
+
+    /// <summary>The slope of <see cref="GeluTanh"/>'s h.</summary>
+    public static readonly ActivationTable GeluTanhSlope = new(a =>
+    {
+        double tanh = Math.Tanh(Math.Sqrt(2 / Math.PI) * (a + 0.044715 * a * a * a));
+        return 0.5 * (1 - tanh) - 0.5 * a * (1 - tanh * tanh) * Math.Sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * a * a);
+    });
+
     private ActivationTable(Func<double, double> h)
     {
         Terms = (float*)NativeMemory.AlignedAlloc(PieceCount * TermCount * sizeof(float), 64); // lives as long as the process

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
@@ -30,15 +30,12 @@ internal static unsafe class Team
         {
             for (int part = 0; part < partCount; part++) work(part);
         }
-        else if (Parallel is null)
-        {
-            System.Threading.Tasks.Parallel.For(0, partCount, new ParallelOptions { MaxDegreeOfParallelism = threads }, work);
-        }
         else
         {
             Job job = _job ??= new Job();
             job.Start(partCount, work);
-            Parallel(&Help, (void*)GCHandle.ToIntPtr(job.Handle), (uint)threads, 0);
+            if (Parallel is null) System.Threading.Tasks.Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => job.Work());
+            else Parallel(&Help, (void*)GCHandle.ToIntPtr(job.Handle), (uint)threads, 0);
             job.End();
         }
     }
@@ -81,7 +78,6 @@ internal static unsafe class Team
         public void Start(int count, Action<int> work) => (_next, _count, _work, _failure) = (0, count, work, null);
 
         // An exception must not leave through OpenMP's frames.
-        [MethodImpl(MethodImplOptions.NoInlining)]
         public void Work()
         {
             try
@@ -97,7 +93,7 @@ internal static unsafe class Team
         public void End()
         {
             _work = null;
-            if (_failure is { } failure) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+            if (_failure is { } failure) ExceptionDispatchInfo.Throw(failure);
         }
     }
 }

@@ -30,6 +30,16 @@ public sealed class AttentionBlock : nn.Module<Tensor, Tensor?, Tensor>
         register_module("norm", _norm);
     }
 
+    internal LinearLayer Query => _query;
+
+    internal LinearLayer Key => _key;
+
+    internal LinearLayer Value => _value;
+
+    internal LinearLayer Output => _output;
+
+    internal NormLayer Norm => _norm;
+
     /// <summary>states fp32 [B, S, hidden], additive mask [B, 1, 1, S] or null → fp32 [B, S, hidden].</summary>
     public override Tensor forward(Tensor states, Tensor? additiveMask) => forward(states, states, additiveMask);
 

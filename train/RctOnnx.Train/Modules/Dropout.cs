@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RctOnnx.Train.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,13 +17,21 @@ internal static class Dropout
         if (!training || share <= 0) return input;
         if (input.device_type != DeviceType.CPU || input.dtype is not (ScalarType.Float32 or ScalarType.BFloat16))
             return nn.functional.dropout(input, share, training: true);
-        using Tensor drawn = empty(2, ScalarType.Int64);
-        _ = drawn.random_(0, 1L << 32);
-        ReadOnlySpan<ulong> halves = MemoryMarshal.Cast<byte, ulong>(drawn.bytes);
-        ulong seed = halves[0] | halves[1] << 32;
+        ulong seed = DrawSeed();
         using Tensor mask = empty(input.shape, input.dtype);
         if (input.dtype == ScalarType.Float32) DropoutMask.Fill(TensorMemory.Floats(mask), seed, share);
         else DropoutMask.FillHalves(TensorMemory.BFloat16s(mask), seed, share);
         return input * mask; // autograd keeps the mask
+    }
+
+    /// <summary>The factors of <see cref="Apply"/> in training with the next seed; nothing is drawn for a share of zero.</summary>
+    public static DropoutRule Draw(double share) => share <= 0 ? new DropoutRule(0, 0) : new DropoutRule(DrawSeed(), share);
+
+    private static ulong DrawSeed()
+    {
+        using Tensor drawn = empty(2, ScalarType.Int64);
+        _ = drawn.random_(0, 1L << 32);
+        ReadOnlySpan<ulong> halves = MemoryMarshal.Cast<byte, ulong>(drawn.bytes);
+        return halves[0] | halves[1] << 32;
     }
 }

@@ -24,6 +24,12 @@ public sealed class FeedForwardBlock : nn.Module<Tensor, Tensor>
         register_module("norm", _norm);
     }
 
+    internal LinearLayer Intermediate => _intermediate;
+
+    internal LinearLayer Output => _output;
+
+    internal NormLayer Norm => _norm;
+
     /// <summary>[.., hidden] → [.., hidden], fp32.</summary>
     public override Tensor forward(Tensor states)
     {

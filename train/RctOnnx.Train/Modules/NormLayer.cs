@@ -7,12 +7,11 @@ namespace RctOnnx.Train.Modules;
 public sealed class NormLayer : nn.Module<Tensor, Tensor>
 {
     private readonly long[] _shape;
-    private readonly double _epsilon;
 
     public NormLayer(int width, double epsilon)
         : base(nameof(NormLayer))
     {
-        (_shape, _epsilon) = ([width], epsilon);
+        (_shape, Epsilon) = ([width], epsilon);
         register_parameter("weight", new Parameter(ones(width)));
         register_parameter("bias", new Parameter(zeros(width)));
     }
@@ -23,6 +22,9 @@ public sealed class NormLayer : nn.Module<Tensor, Tensor>
     /// <summary>[width].</summary>
     public Parameter Bias => get_parameter("bias")!;
 
+    /// <summary>Added to the variance.</summary>
+    public double Epsilon { get; }
+
     /// <summary>[.., width] → [.., width], fp32.</summary>
-    public override Tensor forward(Tensor input) => nn.functional.layer_norm(input, _shape, Weight, Bias, _epsilon);
+    public override Tensor forward(Tensor input) => nn.functional.layer_norm(input, _shape, Weight, Bias, Epsilon);
 }
