@@ -54,7 +54,7 @@ public class FusedLayerTests
             Tensor logits = model.forward(ids, mask, null);
             nn.functional.cross_entropy(logits, tensor([0L, 2, 1]), reduction: nn.Reduction.Sum).backward();
         }
-        return model.Parameters().Where(pair => pair.Value.grad is not null).ToDictionary(pair => pair.Key, pair => Checkpoints.Floats(pair.Value.grad!));
+        return model.Parameters().Where(pair => pair.Value.grad is not null).ToDictionary(pair => pair.Key, pair => Floats(pair.Value.grad!));
     }
 
     [Theory(SkipUnless = nameof(IsSupported), Skip = "The vector code is for processors with AVX-512.")]
@@ -73,6 +73,8 @@ public class FusedLayerTests
         }
     }
 
+    private static float[] Floats(Tensor gradient) => Checkpoints.Floats(gradient.is_sparse ? gradient.to_dense() : gradient);
+
     private static double Distance(float[] one, float[] other) => Math.Sqrt(one.Zip(other, (a, b) => ((double)a - b) * ((double)a - b)).Sum());
 
     [Fact(SkipUnless = nameof(IsSupported), Skip = "The vector code is for processors with AVX-512.")]
@@ -80,6 +82,11 @@ public class FusedLayerTests
     {
         using ClassifierModel one = Build(Activation.Gelu, fused: true), other = Build(Activation.Gelu, fused: true);
         Dictionary<string, float[]> once = Gradients(one, 41, padded: true), twice = Gradients(other, 41, padded: true, times: 2);
-        foreach ((string name, float[] values) in once) Assert.Equal(values.Select(value => 2 * value), twice[name]);
+        foreach ((string name, float[] values) in once)
+        {
+            // Rows of the word table are kept apart until they are used, and then added in another order.
+            if (name == TensorNames.WordEmbeddings) Assert.InRange(Distance([.. values.Select(value => 2 * value)], twice[name]), 0, 1e-4);
+            else Assert.Equal(values.Select(value => 2 * value), twice[name]);
+        }
     }
 }

@@ -36,6 +36,33 @@ public class AdamOptimizerTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Steps_of_sparse_rows_equal_those_of_the_same_gradient_written_out(bool decoupled)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(7);
+        Tensor start = randn(5000, 37);
+        using Embedding table = nn.Embedding(5000, 37, sparse: true);
+        Parameter few = table.weight!, all = new(start.clone());
+        using (no_grad()) few.copy_(start);
+        AdamOptions options = new() { DecoupledDecay = decoupled };
+        using AdamOptimizer sparse = new([new TrainedParameter("x", few, 0.05)], options), dense = new([new TrainedParameter("x", all, 0.05)], options);
+        for (int step = 0; step < 4; step++)
+        {
+            Tensor ids = randint(0, 200 * (step + 1), [300], ScalarType.Int64); // rows stand there several times, and come and go
+            few.grad = null;
+            table.forward(ids).square().sum().backward();
+            Assert.True(few.grad!.is_sparse);
+            all.grad = few.grad!.to_dense();
+            Assert.Equal(dense.GradientNorm(), sparse.GradientNorm(), 1e-4);
+            dense.Step(1e-2, 0.5);
+            sparse.Step(1e-2, 0.5);
+            Assert.InRange((few - all).abs().max().item<float>(), 0, 1e-6);
+        }
+    }
+
     [Fact]
     public void State_read_and_loaded_continues_bit_for_bit()
     {

@@ -20,7 +20,8 @@ public sealed class EmbeddingBlock : nn.Module<Tensor, Tensor?, Tensor>
     public EmbeddingBlock(EncoderConfig config, Precision precision)
         : base(nameof(EmbeddingBlock))
     {
-        _word = nn.Embedding(config.VocabularySize, config.EmbeddingWidth);
+        // A batch uses a few hundred of thirty thousand rows: the gradient of the others is not even written.
+        _word = nn.Embedding(config.VocabularySize, config.EmbeddingWidth, sparse: true);
         _position = nn.Embedding(config.PositionCount, config.EmbeddingWidth);
         _tokenType = nn.Embedding(config.TokenTypeCount, config.EmbeddingWidth);
         _norm = new NormLayer(config.EmbeddingWidth, config.LayerNormEpsilon);

@@ -55,7 +55,12 @@ public sealed class AdamOptimizer : IDisposable
                 sum += SquareSum(gradient);
                 continue;
             }
-            using Tensor square = gradient.square().sum(ScalarType.Float64);
+            if (IsRows(gradient))
+            {
+                sum += SquareSum(RowGradient.Of(gradient).Values);
+                continue;
+            }
+            using Tensor dense = Dense(gradient), square = dense.square().sum(ScalarType.Float64);
             Tensor next = deviceSum is null ? square.alias() : deviceSum + square;
             deviceSum?.Dispose();
             deviceSum = next;
@@ -89,6 +94,7 @@ public sealed class AdamOptimizer : IDisposable
                 RootScale = (float)(1 / Math.Sqrt(bias2)),
             };
             if (IsPlain(one.Parameter) && IsPlain(gradient)) StepInMemory(one.Parameter, gradient, _first[i], _second[i], step);
+            else if (IsPlain(one.Parameter) && IsRows(gradient)) StepInRows(one.Parameter, RowGradient.Of(gradient), _first[i], _second[i], step);
             else StepInTensors(one.Parameter, gradient, _first[i], _second[i], step);
         }
     }
@@ -145,30 +151,50 @@ public sealed class AdamOptimizer : IDisposable
         [(".first_moment", _first[index]), (".second_moment", _second[index])];
 
     private static bool IsPlain(Tensor one) =>
-        one.device_type == DeviceType.CPU && one.dtype == ScalarType.Float32 && one.is_contiguous();
+        !one.is_sparse && one.device_type == DeviceType.CPU && one.dtype == ScalarType.Float32 && one.is_contiguous();
+
+    private static bool IsRows(Tensor gradient) => gradient.is_sparse && gradient.device_type == DeviceType.CPU && gradient.dtype == ScalarType.Float32;
+
+    private static Tensor Dense(Tensor gradient) => gradient.is_sparse ? gradient.to_dense() : gradient.alias();
 
     private static double SquareSum(Tensor gradient)
     {
         Memory.Of(gradient, out nint address, out int length);
         double[] sums = new double[Pieces(length)];
-        ForPieces(length, (piece, start, count) =>
-        {
-            ReadOnlySpan<float> values = Memory.Span(address, start, count);
-            int width = Vector512<float>.Count, at = 0;
-            Vector512<double> sum0 = Vector512<double>.Zero, sum1 = sum0, sum2 = sum0, sum3 = sum0; // four, so that no sum waits for the one before
-            for (; at <= values.Length - 2 * width; at += 2 * width)
-            {
-                (Vector512<double> a, Vector512<double> b) = Vector512.Widen(Vector512.Create(values[at..]));
-                (Vector512<double> c, Vector512<double> d) = Vector512.Widen(Vector512.Create(values[(at + width)..]));
-                (sum0, sum1, sum2, sum3) = (sum0 + a * a, sum1 + b * b, sum2 + c * c, sum3 + d * d);
-            }
-            double sum = Vector512.Sum(sum0 + sum1 + (sum2 + sum3));
-            for (; at < values.Length; at++) sum += (double)values[at] * values[at];
-            sums[piece] = sum;
-        });
+        ForPieces(length, (piece, start, count) => sums[piece] = SquareSum(Memory.Span(address, start, count)));
         double total = 0;
         foreach (double sum in sums) total += sum;
         return total;
+    }
+
+    private static double SquareSum(ReadOnlySpan<float> values)
+    {
+        int width = Vector512<float>.Count, at = 0;
+        Vector512<double> sum0 = Vector512<double>.Zero, sum1 = sum0, sum2 = sum0, sum3 = sum0; // four, so that no sum waits for the one before
+        for (; at <= values.Length - 2 * width; at += 2 * width)
+        {
+            (Vector512<double> a, Vector512<double> b) = Vector512.Widen(Vector512.Create(values[at..]));
+            (Vector512<double> c, Vector512<double> d) = Vector512.Widen(Vector512.Create(values[(at + width)..]));
+            (sum0, sum1, sum2, sum3) = (sum0 + a * a, sum1 + b * b, sum2 + c * c, sum3 + d * d);
+        }
+        double sum = Vector512.Sum(sum0 + sum1 + (sum2 + sum3));
+        for (; at < values.Length; at++) sum += (double)values[at] * values[at];
+        return sum;
+    }
+
+    private static void StepInRows(Tensor parameter, RowGradient gradient, Tensor first, Tensor second, AdamStep step)
+    {
+        Memory.Of(parameter, out nint p, out int length);
+        Memory.Of(first, out nint m, out _);
+        Memory.Of(second, out nint v, out _);
+        int width = gradient.Width;
+        float[] zeros = new float[width];
+        Team.ForRows(length / width, Pieces(length), (_, start, end) =>
+        {
+            int place = gradient.PlaceOf(start);
+            for (int row = start; row < end; row++)
+                step.Apply(Memory.Span(p, row * width, width), gradient.Next(row, ref place, zeros), Memory.Span(m, row * width, width), Memory.Span(v, row * width, width));
+        });
     }
 
     private static void StepInMemory(Tensor parameter, Tensor gradient, Tensor first, Tensor second, AdamStep step)
@@ -184,7 +210,7 @@ public sealed class AdamOptimizer : IDisposable
     private static void StepInTensors(Tensor parameter, Tensor gradient, Tensor first, Tensor second, AdamStep step)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor scaled = gradient * step.GradientScale;
+        Tensor scaled = Dense(gradient) * step.GradientScale;
         if (step.L2 != 0) scaled = scaled + parameter * step.L2;
         first.mul_(step.Beta1).add_(scaled, alpha: 1 - step.Beta1);
         second.mul_(step.Beta2).addcmul_(scaled, scaled, value: 1 - step.Beta2);

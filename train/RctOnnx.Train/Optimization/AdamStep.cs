@@ -40,7 +40,7 @@ internal readonly record struct AdamStep
             if (Vector512.EqualsAll(g, Vector512<float>.Zero) && Vector512.EqualsAll(m, Vector512<float>.Zero))
             {
                 // Most rows of the word table, most of the time: the root and the quotient, which cost most, would give zero.
-                (v * beta2).CopyTo(second[at..]);
+                if (!Vector512.EqualsAll(v, Vector512<float>.Zero)) (v * beta2).CopyTo(second[at..]);
                 (p * keep).CopyTo(parameter[at..]);
                 continue;
             }

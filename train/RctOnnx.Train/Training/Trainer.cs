@@ -136,6 +136,7 @@ internal sealed class Trainer : IDisposable
             && (IsFinished || (_settings.EvaluateEvery is { } every ? State.Step % every == 0 : State.BatchIndex == 0));
         if (isDue)
         {
+            NativeHeap.GiveBack();
             try
             {
                 if (_task.HasDev) Evaluate(token);
@@ -143,6 +144,7 @@ internal sealed class Trainer : IDisposable
             }
             finally
             {
+                NativeHeap.GiveBack();
                 SaveLast(); // also where the evaluation was stopped: its steps are not lost, and it is made up for
             }
         }
@@ -173,6 +175,7 @@ internal sealed class Trainer : IDisposable
             Moments = _optimizer.ReadState(),
             Random = random.bytes.ToArray(),
         });
+        NativeHeap.GiveBack();
     }
 
     private void Restore(RunCheckpoint checkpoint)

@@ -107,6 +107,7 @@ internal sealed class TrainingRun
             Pairs = [.. known.Where(text => text.Pair is not null).Select(text => new TextPair(text.Text, text.Pair!))],
             Threads = get_num_threads(),
         };
+        NativeHeap.GiveBack();
         _say("Export: proving the file in ONNX Runtime.");
         outcome = outcome with { Model = ModelExport.Write(_folder.Model, outcome.Model with { Training = record }, proof, _token) };
         outcome = outcome with { Runtime = AskRuntime(tests, trained) };
