@@ -171,6 +171,15 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void Rows_with_labels_that_are_not_the_tasks_are_left_out()
+    {
+        TrainingOutcome outcome = Run(_task.Settings() with { Labels = ["were", "results"], Steps = 1 }, resume: false);
+        Assert.Equal(["results", "were"], outcome.Model.Labels);
+        Assert.InRange(outcome.Tests[0].Trained.Metrics.Count, 1, 19);
+        Assert.Contains("names nobody", Assert.Throws<DataException>(() => Run(_task.Settings("none") with { Labels = ["were", "nobody"] }, false)).Message);
+    }
+
+    [Fact]
     public void A_model_file_with_the_same_labels_is_trained_further_and_with_a_new_head_on_demand()
     {
         TrainSettings settings = _task.Settings();

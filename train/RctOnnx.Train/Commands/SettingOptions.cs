@@ -30,6 +30,7 @@ internal sealed class SettingOptions
         Text("label_column", "Column or property of the label.", "NAME");
         Text("pair_column", "Column or property of the second text of a pair.", "NAME");
         Text("group_column", "Column or property of what stays together in a split.", "NAME");
+        Texts("labels", "Labels of the task; rows with others are left out. All labels of the training rows where not given.", "NAME");
         Number<double>("dev_share", "Share of the training rows kept for choosing; stratified, groups kept together, by the seed.");
         Number<double>("test_share", "Share of the training rows kept for the final figures.");
         Text("head", "What stands on the encoder.", "auto|linear|pooler|electra|mean|max");

@@ -18,7 +18,7 @@ internal sealed record TaskData
     /// <summary>The files with the hash of their bytes.</summary>
     public required IReadOnlyDictionary<string, string> FileHashes { get; init; }
 
-    /// <summary>Opens the files of the settings, and splits the training rows where shares are asked for.</summary>
+    /// <summary>Opens the files of the settings, leaves out rows with labels that are none of the task's, and splits the training rows where shares are asked for.</summary>
     /// <exception cref="DataException">A file is missing or unreadable, or there are too few rows to split.</exception>
     public static TaskData Open(TrainSettings settings)
     {
@@ -36,7 +36,11 @@ internal sealed record TaskData
         }
         return new TaskData { Train = train, Dev = dev, Tests = tests, FileHashes = hashes };
 
-        IEnumerable<TextRow> Read(string name) => TextDataset.Read(name, settings.DataFormat, settings.Columns);
+        IEnumerable<TextRow> Read(string name)
+        {
+            IEnumerable<TextRow> rows = TextDataset.Read(name, settings.DataFormat, settings.Columns);
+            return settings.Labels.Count == 0 ? rows : rows.Where(row => row.Label is { } label && settings.Labels.Contains(label));
+        }
     }
 
     /// <summary>The shortest endings of the paths, without extension, that tell them apart.</summary>

@@ -42,6 +42,9 @@ public sealed record TrainSettings
     /// <summary>Column or property of what stays together in a split, or null.</summary>
     public string? GroupColumn { get; init; }
 
+    /// <summary>Labels of the task; rows with others are left out of every part. Empty takes all that the training rows have.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
     /// <summary>Share of the training rows that is kept for choosing, where there is no file for it.</summary>
     public double DevShare { get; init; }
 

@@ -54,6 +54,8 @@ internal sealed class TrainingRun
         RunCheckpoint? resumed = OpenFolder(resume);
         TaskData data = TaskData.Open(_settings);
         LabelSet labels = LabelSet.Of(data.Train);
+        if (_settings.Labels.Except(labels.Names).ToArray() is { Length: > 0 } missing)
+            throw new DataException($"--labels names {string.Join(", ", missing)}, which no training row has; the rows have {string.Join(", ", labels.Names)} of those that were named.");
         if (labels.Names.Count < 2)
             throw new DataException($"All training rows have the label '{labels.Names[0]}'; a classifier needs two labels at least.");
         TrainingBase start = TrainingBase.Load(_settings, labels.Names);
