@@ -8,6 +8,7 @@ RootCommand root = new("Makes proven .onnx text classifiers. Verbs explain thems
 {
     CheckDataCommand.Create(),
     TrainCommand.Create(),
+    CompareCommand.Create(),
     EvaluateCommand.Create(),
     ExportCommand.Create(),
     VocabularyCommand.Create(),

@@ -1,0 +1,75 @@
+using System.Text.Json.Nodes;
+using RctOnnx.Parity.Tests.Training;
+using RctOnnx.Train.Comparison;
+using RctOnnx.Train.Settings;
+using Xunit;
+
+namespace RctOnnx.Parity.Tests.Comparison;
+
+[Collection(TorchCollection.Name)]
+public sealed class ComparisonRunTests : IDisposable
+{
+    private readonly SmallTask _task = new();
+
+    public void Dispose() => _task.Dispose();
+
+    private ComparisonPlan Plan(params (string Name, JsonObject Settings)[] variants)
+    {
+        JsonObject shared = SettingsJson.ToObject(_task.Settings() with { Steps = 4 });
+        shared.Remove("seed");
+        shared.Remove("output");
+        return new ComparisonPlan { Settings = shared, Variants = variants.ToDictionary(one => one.Name, one => one.Settings), Seeds = [1, 2], BagOfWords = true };
+    }
+
+    [Fact]
+    public void A_comparison_trains_every_run_once_and_a_second_call_takes_what_is_kept()
+    {
+        ComparisonPlan plan = Plan(("mean", new JsonObject { ["head"] = "mean" }), ("first", new JsonObject { ["head"] = "linear" }));
+        string folder = _task.File("comparison");
+        List<string> said = [];
+        IReadOnlyList<RunResult> results = ComparisonRun.Execute(plan, folder, said.Add, CancellationToken.None);
+        Assert.Equal(["mean", "mean", "first", "first", BagOfWordsRun.Name], results.Select(run => run.Name));
+        Assert.All(results, run =>
+        {
+            Assert.Null(run.Failure);
+            Assert.Equal(["dev", "test"], run.Sets.Keys);
+            Assert.True(run.SentencesPerSecond > 0 && run.ModelBytes > 0 && run.PeakMemory > 0);
+        });
+        Assert.NotEqual(results[0].Sets["test"], results[1].Sets["test"]);
+        Assert.Equal(1, results[^1].Sets["test"].Accuracy); // the first word says the label
+
+        RunResult[] again = [.. ComparisonRun.Execute(plan, folder, said.Add, CancellationToken.None)];
+        Assert.Equal(4, said.Count(line => line.StartsWith("Kept, ", StringComparison.Ordinal)));
+        Assert.Equal(results.Select(run => run.Sets["test"]), again.Select(run => run.Sets["test"]));
+        ComparisonReport.Write(folder, again, "a machine");
+        string table = File.ReadAllText(Path.Combine(folder, ComparisonReport.TableFile));
+        Assert.Contains("| mean | 2 | test |", table);
+        Assert.Contains("±", table);
+        Assert.All((string[])[ComparisonReport.CourseFile, ComparisonReport.TradeOffFile], name => Assert.True(new FileInfo(Path.Combine(folder, name)).Length > 10_000));
+    }
+
+    [Fact]
+    public void Other_data_and_a_run_that_was_stopped_are_trained()
+    {
+        ComparisonPlan plan = Plan(("mean", [])) with { Seeds = [1], BagOfWords = false };
+        string folder = _task.File("comparison");
+        ComparisonRun.Execute(plan, folder, _ => { }, CancellationToken.None);
+        string file = plan.Runs(folder)[0].ResultFile;
+        File.Delete(file); // as after a stop between training and measuring: the training is resumed
+        Assert.Single(ComparisonRun.Execute(plan, folder, _ => { }, CancellationToken.None));
+        Assert.True(File.Exists(file));
+        File.AppendAllText(_task.Test, "were\twere a\n");
+        List<string> said = [];
+        ComparisonRun.Execute(plan, folder, said.Add, CancellationToken.None);
+        Assert.DoesNotContain(said, line => line.StartsWith("Kept", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_run_whose_loss_goes_out_of_bounds_is_a_row_that_says_so()
+    {
+        ComparisonPlan plan = Plan(("wild", new JsonObject { ["learning_rate"] = 1e30, ["warmup_steps"] = 0, ["max_gradient_norm"] = null })) with { Seeds = [1], BagOfWords = false };
+        RunResult result = Assert.Single(ComparisonRun.Execute(plan, _task.File("comparison"), _ => { }, CancellationToken.None));
+        Assert.Contains("--learning-rate", result.Failure);
+        Assert.Equal("failed", Assert.Single(ComparisonTable.Rows([result]))[2]);
+    }
+}

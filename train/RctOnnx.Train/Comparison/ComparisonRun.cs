@@ -1,0 +1,81 @@
+using RctOnnx.Data;
+using RctOnnx.Runtime;
+using RctOnnx.Train.Examples;
+using RctOnnx.Train.Training;
+
+namespace RctOnnx.Train.Comparison;
+
+/// <summary>
+/// Runs the trainings of a plan one after the other. What is finished is kept, so that a comparison that was stopped goes on where it
+/// was, in the middle of a training too.
+/// </summary>
+internal static class ComparisonRun
+{
+    /// <summary>The results in the order of the plan, the bag of words last.</summary>
+    /// <param name="plan">What is compared.</param>
+    /// <param name="output">Folder of the comparison.</param>
+    /// <param name="say">Takes lines for people.</param>
+    /// <param name="token">Stops; what is done is kept.</param>
+    /// <exception cref="SettingsException">The settings of a run cannot be used.</exception>
+    /// <exception cref="DataException">Data is missing or broken.</exception>
+    public static IReadOnlyList<RunResult> Execute(ComparisonPlan plan, string output, Action<string> say, CancellationToken token)
+    {
+        IReadOnlyList<PlannedRun> runs = plan.Runs(output);
+        List<RunResult> results = [];
+        for (int i = 0; i < runs.Count; i++)
+        {
+            token.ThrowIfCancellationRequested();
+            string key = runs[i].Key(), place = $"run {i + 1} of {runs.Count}: {runs[i].Name}, seed {runs[i].Seed}";
+            if (RunResult.Read(runs[i].ResultFile, key) is { } kept)
+            {
+                say($"Kept, {place}.");
+                results.Add(kept);
+                continue;
+            }
+            say($"Now {place}.");
+            RunResult result = Train(runs[i], key, say, token);
+            result.Write(runs[i].ResultFile);
+            results.Add(result);
+        }
+        if (plan.BagOfWords)
+            foreach (PlannedRun first in runs.DistinctBy(run => run.Settings.DevShare + run.Settings.TestShare > 0 ? run.Seed : 0)) // the seed draws nothing but the split
+                results.Add(BagOfWordsRun.Execute(first, output, say, token));
+        return results;
+    }
+
+    private static RunResult Train(PlannedRun run, string key, Action<string> say, CancellationToken token)
+    {
+        PeakMemory.Reset();
+        RunResult result = new() { Name = run.Name, Seed = run.Seed, Key = key };
+        RunFolder folder = new(run.Settings.Output);
+        TrainingOutcome outcome;
+        try
+        {
+            outcome = TrainingRun.Execute(run.Settings, resume: Directory.Exists(folder.Last), say, token);
+        }
+        catch (GateException e)
+        {
+            say(e.Message);
+            return result with { Failure = e.Message };
+        }
+        Dictionary<string, RunFigures> sets = [];
+        if (outcome.Dev is { } dev) sets.Add(ComparisonTable.Dev, RunFigures.Of(dev.Metrics, dev.Loss));
+        foreach (TestFigures test in outcome.Tests) sets.Add(test.Name, RunFigures.Of(test.Trained.Metrics, test.Trained.Loss));
+        long memory = PeakMemory.Read();
+        return result with
+        {
+            Sets = sets,
+            Curve = [.. outcome.Log.Where(entry => entry.Accuracy is not null).Select(entry => new CoursePoint(entry.Epoch, entry.Accuracy!.Value))],
+            TrainingSeconds = outcome.TrainingSeconds,
+            PeakMemory = memory,
+            ModelBytes = new FileInfo(folder.Model).Length,
+            SentencesPerSecond = RuntimeRate.Measure(folder.Model, Asked(TaskData.Open(run.Settings)), token),
+        };
+    }
+
+    private static IReadOnlyList<TextPair> Asked(TaskData data)
+    {
+        IEnumerable<TextRow> rows = data.Tests.Count > 0 ? data.Tests[0].Value : data.Dev ?? data.Train;
+        return [.. rows.Select(row => new TextPair(row.Text, row.Pair ?? ""))];
+    }
+}
