@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using RctOnnx.Onnx;
 using RctOnnx.Testing;
 using RctOnnx.Train.Modules;
@@ -51,6 +52,21 @@ public class PretrainingRunTests
 
     private static PretrainingOutcome Run(PretrainSettings settings, bool resume = false, CancellationToken? token = null) =>
         PretrainingRun.Execute(settings, resume, _ => { }, TimeProvider.System, token ?? TestContext.Current.CancellationToken);
+
+    [Fact]
+    public void Hiding_pieces_one_by_one_is_another_training()
+    {
+        using TemporaryFolder folder = new();
+        PretrainSettings settings = Prepare(folder) with { Steps = 3 };
+        File.WriteAllLines(settings.Vocabulary!, ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. "abcdefghijklmnopqrstuvwxyz".SelectMany(letter => (string[])[$"{letter}", $"##{letter}"])]);
+        Run(settings);
+        Run(settings with { Output = folder.File("pieces"), MaskPieces = true });
+        Run(settings with { Output = folder.File("again") });
+        Assert.Equal(Losses(settings.Output), Losses(folder.File("again")));
+        Assert.NotEqual(Losses(settings.Output), Losses(folder.File("pieces")));
+
+        static string[] Losses(string output) => [.. File.ReadLines(new RunFolder(output).Log).Select(line => JsonNode.Parse(line)!["loss"]!.ToJsonString())];
+    }
 
     [Fact]
     public void Execute_lowers_the_perplexity_and_leaves_an_encoder_that_training_starts_from()

@@ -40,6 +40,16 @@ public class PretrainingTextsTests
     }
 
     [Fact]
+    public void Read_takes_the_column_that_is_named()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File("notes.csv");
+        File.WriteAllText(path, "text,note\na b,c d\n");
+        Assert.Equal([[2, 7, 8, 3]], Rows(Read(new PretrainSettings { Input = [path], TextColumn = "note", MaxLength = 8, HeldOutShare = 0 }).Train));
+        Assert.Contains("'nota'", Assert.Throws<DataException>(() => Read(new PretrainSettings { Input = [path], TextColumn = "nota" })).Message);
+    }
+
+    [Fact]
     public void Read_drops_blocks_of_unknown_words_alone()
     {
         using TemporaryFolder folder = new();

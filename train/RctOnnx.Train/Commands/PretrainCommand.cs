@@ -20,8 +20,9 @@ internal static class PretrainCommand
     {
         Option<string?> vocabulary = new("--vocabulary") { Description = "Start a new encoder over this vocabulary (verb 'vocabulary').", HelpName = "vocab.txt" };
         Option<string?> from = new("--base") { Description = "Go on from this encoder: a Hugging Face folder, or an .onnx file of ours.", HelpName = "FOLDER|FILE.onnx" };
-        Option<string[]> input = new("--input") { Description = "Texts: one a line with empty lines between documents, or any data file with a column 'text'.", Required = true, AllowMultipleArgumentsPerToken = true, HelpName = "FILE" };
+        Option<string[]> input = new("--input") { Description = "Texts: one a line with empty lines between documents, or any data file with a column of texts.", Required = true, AllowMultipleArgumentsPerToken = true, HelpName = "FILE" };
         Option<string[]> exclude = new("--exclude") { Description = "Data files, such as those for testing: texts that hold a sentence of them are not learnt. Compared by letters alone, from six words up.", AllowMultipleArgumentsPerToken = true, HelpName = "FILE" };
+        Option<string> column = Number("--text-column", "Column or property of the text in the input files that have columns.", Defaults.TextColumn);
         Option<string> output = new("--output", "-o") { Description = "Folder of the run.", Required = true, HelpName = "FOLDER" };
         Option<bool> resume = new("--resume") { Description = "Go on with the run in the output folder; give the same settings." };
         Option<bool> json = new("--json") { Description = "End standard output with one JSON object." };
@@ -36,6 +37,7 @@ internal static class PretrainCommand
         Option<double?> minutes = new("--minutes") { Description = "Minutes instead of steps: the learning rate falls with the time, so that the run ends when it should." };
         Option<double> rate = Number("--learning-rate", "Highest learning rate.", Defaults.LearningRate), warmup = Number("--warmup-share", "Share of the run in which it rises.", Defaults.WarmupShare);
         Option<double> dropout = Number("--dropout", "Dropout while pre-training.", Defaults.Dropout), maskShare = Number("--mask-share", "Share of the pieces to name.", Defaults.MaskShare);
+        Option<bool> pieces = new("--mask-pieces") { Description = "Hide pieces one by one; otherwise a word is hidden with all its pieces." };
         Option<double> heldOut = Number("--held-out-share", "Share of the documents kept for the perplexity.", Defaults.HeldOutShare);
         Option<int> every = Number("--evaluate-every", "Steps between checkpoints, each with the perplexity on what is held out.", Defaults.EvaluateEvery);
         Option<string> precision = Number("--precision", "Numbers of the products in training; weights stay fp32.", "fp32");
@@ -56,7 +58,7 @@ internal static class PretrainCommand
             Exit codes: 0 done, 2 settings, 3 texts, 4 base, vocabulary or checkpoint, 5 device, 6 output, 7 proof failed or loss no
             number, 130 stopped.
             """)
-        { vocabulary, from, input, exclude, output, resume, json, layers, hidden, heads, intermediate, range, cased, pooling, maxLength, separate, batch, steps, minutes, rate, warmup, dropout, maskShare, heldOut, every, precision, device, threads, seed };
+        { vocabulary, from, input, column, exclude, output, resume, json, layers, hidden, heads, intermediate, range, cased, pooling, maxLength, separate, batch, steps, minutes, rate, warmup, dropout, maskShare, pieces, heldOut, every, precision, device, threads, seed };
         command.SetWork((parsed, token) =>
         {
             PretrainSettings settings = new()
@@ -64,6 +66,7 @@ internal static class PretrainCommand
                 Vocabulary = parsed.GetValue(vocabulary),
                 Base = parsed.GetValue(from),
                 Input = parsed.GetRequiredValue(input),
+                TextColumn = parsed.GetValue(column)!,
                 Exclude = parsed.GetValue(exclude) ?? [],
                 Output = parsed.GetRequiredValue(output),
                 Layers = parsed.GetValue(layers),
@@ -82,6 +85,7 @@ internal static class PretrainCommand
                 WarmupShare = parsed.GetValue(warmup),
                 Dropout = parsed.GetValue(dropout),
                 MaskShare = parsed.GetValue(maskShare),
+                MaskPieces = parsed.GetValue(pieces),
                 HeldOutShare = parsed.GetValue(heldOut),
                 EvaluateEvery = parsed.GetValue(every),
                 Precision = parsed.GetValue(precision) == "bf16" ? Precision.BFloat16 : Precision.Fp32,

@@ -28,6 +28,9 @@ internal sealed record PretrainSettings
     /// <summary>Texts.</summary>
     public IReadOnlyList<string> Input { get; init; } = [];
 
+    /// <summary>Column or property of the text in the files that have columns.</summary>
+    public string TextColumn { get; init; } = "text";
+
     /// <summary>Data files whose texts must not be learnt.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
@@ -87,6 +90,9 @@ internal sealed record PretrainSettings
 
     /// <summary>Share of a block's pieces to name.</summary>
     public double MaskShare { get; init; } = 0.15;
+
+    /// <summary>Hide pieces one by one; otherwise a word is hidden with all its pieces.</summary>
+    public bool MaskPieces { get; init; }
 
     /// <summary>Share of the documents kept for the perplexity.</summary>
     public double HeldOutShare { get; init; } = 0.01;

@@ -36,7 +36,7 @@ internal static class PretrainingRun
         Device device = TorchDevice.Of(settings.Device);
         using MaskedLanguageModel model = Build(settings, start);
         model.To(device);
-        Masker masker = new(encoder.Vocabulary, encoder.Tokenizer, new MaskingOptions { Share = settings.MaskShare });
+        Masker masker = new(encoder.Vocabulary, encoder.Tokenizer, new MaskingOptions { Share = settings.MaskShare, WholeWords = !settings.MaskPieces });
         MaskedLanguageTask task = new(settings, model, device, texts, masker);
         double? before = task.HasDev ? task.Evaluate(token).Loss : null; // of the start, also when a run goes on
         using Trainer trainer = new(settings.Loop, task, folder, resumed, time);

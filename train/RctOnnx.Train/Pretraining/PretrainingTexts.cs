@@ -29,7 +29,7 @@ internal sealed record PretrainingTexts(TokenStore Train, TokenStore HeldOut, st
             bool isPlain = TextDataset.FormatOf(path) == DataFormat.Text;
             string? group = null;
             TextBlocks target = Next();
-            foreach (TextRow row in TextDataset.Read(path, columns: new ColumnNames { Label = null }))
+            foreach (TextRow row in TextDataset.Read(path, columns: new ColumnNames { Text = settings.TextColumn, Label = null }))
             {
                 token.ThrowIfCancellationRequested();
                 // A document is what stands between empty lines of a plain text, an abstract, or a row of a table.
