@@ -50,6 +50,17 @@ public class PretrainingTextsTests
     }
 
     [Fact]
+    public void Read_takes_a_text_of_a_table_once()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File("notes.csv");
+        File.WriteAllText(path, "text,label\na b,x\nc d,x\na b,y\n");
+        PretrainingTexts texts = Read(new PretrainSettings { Input = [path], MaxLength = 8, HeldOutShare = 0, SeparateTexts = true });
+        Assert.Equal([[2, 5, 6, 3], [2, 7, 8, 3]], Rows(texts.Train));
+        Assert.Equal((2, 1), (texts.TextCount, texts.RepeatedCount));
+    }
+
+    [Fact]
     public void Read_drops_blocks_of_unknown_words_alone()
     {
         using TemporaryFolder folder = new();

@@ -31,7 +31,7 @@ internal static class PretrainingRun
         ModelArtifact encoder = start.Encoder;
         PretrainingTexts texts = PretrainingTexts.Read(settings, WordPieceTokenizer.Create(encoder.Vocabulary, encoder.Tokenizer), token);
         say(string.Create(CultureInfo.InvariantCulture,
-            $"{texts.TextCount:N0} texts, {texts.ExcludedCount:N0} left out; {texts.Train.TokenCount:N0} tokens in {texts.Train.RowCount:N0} blocks to learn from, {texts.HeldOut.RowCount:N0} blocks held out."));
+            $"{texts.TextCount:N0} texts, {texts.ExcludedCount:N0} left out, {texts.RepeatedCount:N0} repeated; {texts.Train.TokenCount:N0} tokens in {texts.Train.RowCount:N0} blocks to learn from, {texts.HeldOut.RowCount:N0} blocks held out."));
 
         Device device = TorchDevice.Of(settings.Device);
         using MaskedLanguageModel model = Build(settings, start);

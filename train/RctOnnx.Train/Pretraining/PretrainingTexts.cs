@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using RctOnnx.CommandLine;
 using RctOnnx.Data;
 using RctOnnx.Runtime.Tokenization;
@@ -11,7 +13,8 @@ namespace RctOnnx.Train.Pretraining;
 /// <param name="Hash">SHA-256 over the training blocks.</param>
 /// <param name="TextCount">Texts that were taken.</param>
 /// <param name="ExcludedCount">Texts that were left out, as they hold a sentence of the test data.</param>
-internal sealed record PretrainingTexts(TokenStore Train, TokenStore HeldOut, string Hash, long TextCount, long ExcludedCount)
+/// <param name="RepeatedCount">Rows of tables that were left out, as their text was there before.</param>
+internal sealed record PretrainingTexts(TokenStore Train, TokenStore HeldOut, string Hash, long TextCount, long ExcludedCount, long RepeatedCount)
 {
     /// <summary>Reads all files, one pass, in constant memory but for the tokens (4 bytes each).</summary>
     /// <exception cref="DataException">A file is missing or not readable, or nothing is left to learn from.</exception>
@@ -23,7 +26,8 @@ internal sealed record PretrainingTexts(TokenStore Train, TokenStore HeldOut, st
         ExcludedTexts excluded = ExcludedTexts.Read(settings.Exclude);
         TextBlocks train = new(tokenizer, settings.MaxLength), heldOut = new(tokenizer, settings.MaxLength);
         PieceBuffer pieces = new();
-        long documents = 0, texts = 0, left = 0;
+        HashSet<UInt128> known = [];
+        long documents = 0, texts = 0, left = 0, repeated = 0;
         foreach (string path in settings.Input)
         {
             bool isPlain = TextDataset.FormatOf(path) == DataFormat.Text;
@@ -42,6 +46,12 @@ internal sealed record PretrainingTexts(TokenStore Train, TokenStore HeldOut, st
                     left++;
                     continue;
                 }
+                // Rows of a table are documents: one that is there again would be learnt twice, and might be held out and learnt.
+                if (!isPlain && row.Group is null && !known.Add(HashOf(row.Text)))
+                {
+                    repeated++;
+                    continue;
+                }
                 pieces.Clear();
                 tokenizer.AppendPieces(row.Text, pieces);
                 target.Add(pieces.Ids);
@@ -53,7 +63,7 @@ internal sealed record PretrainingTexts(TokenStore Train, TokenStore HeldOut, st
         train.Finish();
         heldOut.Finish();
         if (train.Store.RowCount == 0) throw new DataException("The texts give no block to learn from: all are empty, excluded, held out or unknown to the vocabulary.");
-        return new PretrainingTexts(train.Store, heldOut.Store, train.Hash(), texts, left);
+        return new PretrainingTexts(train.Store, heldOut.Store, train.Hash(), texts, left, repeated);
 
         TextBlocks Next()
         {
@@ -62,4 +72,6 @@ internal sealed record PretrainingTexts(TokenStore Train, TokenStore HeldOut, st
             return new SeededOrder(settings.Seed, documents++).NextDouble() < settings.HeldOutShare ? heldOut : train;
         }
     }
+
+    private static UInt128 HashOf(string text) => BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
 }
