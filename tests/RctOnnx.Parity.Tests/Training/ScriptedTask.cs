@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace RctOnnx.Parity.Tests.Training;
 
 /// <summary>A task of one number whose figures on dev are written down beforehand.</summary>
-internal sealed class ScriptedTask(IReadOnlyList<double> dev, double lossFactor = 1) : ITrainingTask
+internal sealed class ScriptedTask(IReadOnlyList<double> dev, double lossFactor = 1, Exception? fault = null) : ITrainingTask
 {
     private readonly Parameter _weight = new(ones(1));
     private int _evaluations;
@@ -27,7 +27,7 @@ internal sealed class ScriptedTask(IReadOnlyList<double> dev, double lossFactor 
     {
     }
 
-    public TrainingBatch Prepare(int[] rows, int epoch) => new(rows.Length, rows.Length, () => _weight.sum() * (rows.Length * lossFactor));
+    public TrainingBatch Prepare(int[] rows, int epoch) => new(rows.Length, rows.Length, () => fault is null ? _weight.sum() * (rows.Length * lossFactor) : throw fault);
 
     public DevFigures Evaluate(CancellationToken token)
     {

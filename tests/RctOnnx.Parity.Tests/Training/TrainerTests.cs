@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RctOnnx.CommandLine;
 using RctOnnx.Testing;
 using RctOnnx.Train.Checkpointing;
@@ -61,6 +62,17 @@ public sealed class TrainerTests : IDisposable
     {
         GateException failure = Assert.Throws<GateException>(() => Run(Settings, new([], double.NaN)));
         Assert.Contains("--learning-rate", failure.Message);
+        Assert.Matches(@"At step 1 the loss is NaN: .* in the batch of the training rows \d+(, \d+)+\. .* no checkpoint was due before", failure.Message);
+    }
+
+    [Theory]
+    [InlineData("[enforce fail at alloc_cpu.cpp:119] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 4294967296 bytes.")]
+    [InlineData("CUDA out of memory. Tried to allocate 2.00 GiB.")]
+    public void Memory_that_runs_out_names_the_settings_to_lower(string fault)
+    {
+        SettingsException failure = Assert.Throws<SettingsException>(() => Run(Settings, new([], fault: new ExternalException(fault))));
+        Assert.Matches(@"at step 1, in a batch of \d+ rows of up to 3 tokens. Lower --batch .* --max-length", failure.Message);
+        Assert.Throws<ExternalException>(() => Run(Settings, new([], fault: new ExternalException("something else"))));
     }
 
     private sealed class NoProgress : IWorkProgress

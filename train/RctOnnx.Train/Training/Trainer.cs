@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using RctOnnx.CommandLine;
 using RctOnnx.Train.Batching;
 using RctOnnx.Train.Checkpointing;
@@ -15,6 +16,9 @@ internal sealed class Trainer : IDisposable
 {
     // A run of minutes goes through its schedule by time, in so many parts.
     private const int TimeParts = 1_000_000;
+
+    // Rows that a message lists; they stand in it by their number in the training data, from 1.
+    private const int NamedRows = 16;
 
     private readonly LoopSettings _settings;
     private readonly ITrainingTask _task;
@@ -116,18 +120,42 @@ internal sealed class Trainer : IDisposable
         TrainingBatch[] batches = [.. window.Select(rows => _task.Prepare(rows, State.Epoch))];
         double weight = batches.Sum(batch => batch.Weight), total = 0;
         _optimizer.ZeroGradients();
-        foreach (TrainingBatch batch in batches)
+        for (int i = 0; i < batches.Length; i++)
         {
-            using DisposeScope scope = NewDisposeScope();
-            Tensor loss = batch.LossSum() / weight;
-            loss.backward();
-            total += loss.item<float>();
+            double loss = Backward(batches[i], weight, window[i]);
+            if (!double.IsFinite(loss)) throw OutOfBounds($"the loss is {loss}", window[i]);
+            total += loss;
         }
         double norm = _optimizer.GradientNorm();
-        if (!double.IsFinite(total) || !double.IsFinite(norm))
-            throw new GateException($"At step {State.Step + 1} the loss is {total} and the gradient norm {norm}: training went out of bounds. Lower --learning-rate, or raise --warmup-steps; the last checkpoint in '{_folder.Last}' is from before.");
+        if (!double.IsFinite(norm)) throw OutOfBounds($"the loss is {total} and the gradient norm {norm}", [.. window.SelectMany(rows => rows)]);
         _optimizer.Step(learningRate, GradientClip.Scale(norm, _settings.MaxGradientNorm));
         return (total, norm);
+    }
+
+    private double Backward(TrainingBatch batch, double weight, int[] rows)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        try
+        {
+            Tensor loss = batch.LossSum() / weight;
+            loss.backward();
+            return loss.item<float>();
+        }
+        catch (ExternalException e) when (IsOutOfMemory(e))
+        {
+            throw new SettingsException($"Memory ran out at step {State.Step + 1}, in a batch of {rows.Length} rows of up to {rows.Max(row => _task.Lengths[row])} tokens. Lower --batch (--accumulation keeps the size of a step) or --max-length.", e);
+        }
+    }
+
+    // The words of libtorch's allocators for processor and card.
+    private static bool IsOutOfMemory(ExternalException e) =>
+        e.Message.Contains("can't allocate memory", StringComparison.Ordinal) || e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase);
+
+    private GateException OutOfBounds(string figures, int[] rows)
+    {
+        string named = string.Join(", ", rows.Take(NamedRows).Select(row => row + 1));
+        string kept = CheckpointFile.Exists(_folder.Last) ? $"the last checkpoint in '{_folder.Last}' is from before" : "no checkpoint was due before";
+        return new GateException($"At step {State.Step + 1} {figures}: training went out of bounds in the batch of the training rows {named}{(rows.Length > NamedRows ? $" and {rows.Length - NamedRows} more" : "")}. Look at them, lower --learning-rate, or raise --warmup-steps; {kept}.");
     }
 
     private void EvaluateAndSave(CancellationToken token)
