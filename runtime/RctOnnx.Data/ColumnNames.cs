@@ -9,6 +9,9 @@ public sealed record ColumnNames
     /// <summary>The label; null for data without labels.</summary>
     public string? Label { get; init; } = "label";
 
+    /// <summary>Columns or properties of 0 and 1, one a label, that take the place of <see cref="Label"/> where a text can have several; null for none.</summary>
+    public IReadOnlyList<string>? Flags { get; init; }
+
     /// <summary>The second text of a pair; null for single texts.</summary>
     public string? Pair { get; init; }
 

@@ -21,11 +21,19 @@ internal static class JsonlReader
             return new TextRow
             {
                 Text = Value(names.Text)!,
-                Label = Value(names.Label),
+                Label = names.Flags is { } flags ? string.Join(LabelSet.Separator, flags.Where(IsSet)) : Value(names.Label),
                 Pair = Value(names.Pair),
                 Group = Value(names.Group),
                 Source = path,
                 Line = number,
+            };
+
+            bool IsSet(string name) => Value(name) switch
+            {
+                "1" or "true" => true,
+                "0" or "false" => false,
+                string other => throw new DataException($"'{path}', line {number}: '{name}' is '{other}', expected 0 or 1."),
+                null => false,
             };
 
             string? Value(string? name)
@@ -36,7 +44,7 @@ internal static class JsonlReader
                 return value.ValueKind switch
                 {
                     JsonValueKind.String => value.GetString(),
-                    JsonValueKind.Array => string.Join('|', value.EnumerateArray().Select(item => item.GetString())),
+                    JsonValueKind.Array => string.Join(LabelSet.Separator, value.EnumerateArray().Select(item => item.GetString())),
                     JsonValueKind.Object => throw new DataException($"'{path}', line {number}: '{name}' is an object; expected a text, a number or a list of texts."),
                     _ => value.GetRawText(),
                 };

@@ -3,6 +3,9 @@ namespace RctOnnx.Data;
 /// <summary>The labels of a task in a fixed order: the index of a label is its class index. Immutable.</summary>
 public sealed class LabelSet
 {
+    /// <summary>Stands between the labels of a row that has several.</summary>
+    public const char Separator = '|';
+
     private readonly Dictionary<string, int> _indices = new(StringComparer.Ordinal);
 
     /// <summary>Labels in the given order.</summary>
@@ -30,6 +33,15 @@ public sealed class LabelSet
         return new LabelSet(names);
     }
 
+    /// <summary>The labels of training rows that have any number of them, in ordinal order.</summary>
+    /// <exception cref="DataException">No row has a label.</exception>
+    public static LabelSet OfSets(IEnumerable<TextRow> rows) => new(new SortedSet<string>(rows.SelectMany(SplitOf), StringComparer.Ordinal));
+
+    /// <summary>The labels of training rows by their values as numbers, smallest first.</summary>
+    /// <exception cref="DataException">A row has no label or one that is no number.</exception>
+    public static LabelSet OfNumbers(IEnumerable<TextRow> rows) =>
+        new(rows.Select(row => (Label: LabelOf(row), Value: RowValue.Of(row))).Distinct().OrderBy(one => one.Value).ThenBy(one => one.Label, StringComparer.Ordinal).Select(one => one.Label));
+
     /// <summary>Whether the label is known.</summary>
     public bool Contains(string label) => _indices.ContainsKey(label);
 
@@ -42,6 +54,18 @@ public sealed class LabelSet
             ? index
             : throw new DataException($"'{row.Source}', line {row.Line}: the label '{label}' is not known; known are {string.Join(", ", Names)}. Mend the row or train with this label.");
     }
+
+    /// <summary>1 for each label of a row and 0 for the others, by index; a row may have none.</summary>
+    /// <exception cref="DataException">The row has a label that is not known; names the file and the line.</exception>
+    public int[] FlagsOf(TextRow row)
+    {
+        int[] flags = new int[Names.Count];
+        foreach (string label in SplitOf(row)) flags[IndexOf(row with { Label = label })] = 1;
+        return flags;
+    }
+
+    private static string[] SplitOf(TextRow row) =>
+        (row.Label ?? "").Split(Separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static string LabelOf(TextRow row) => string.IsNullOrWhiteSpace(row.Label)
         ? throw new DataException($"'{row.Source}', line {row.Line}: there is no label; expected one in every row.")

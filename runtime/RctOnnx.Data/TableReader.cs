@@ -8,7 +8,7 @@ namespace RctOnnx.Data;
 /// <summary>Tables with a header line; columns are found by name.</summary>
 internal static class TableReader
 {
-    private sealed record Columns(int Text, int Label, int Pair, int Group, int Count);
+    private sealed record Columns(int Text, int Label, int Pair, int Group, int Count, IReadOnlyList<KeyValuePair<string, int>>? Flags);
 
     /// <summary>Tab-separated, read to the letter: PubMed sentences hold lone quotes, which quoting rules would trip over.</summary>
     public static IEnumerable<TextRow> ReadTsv(DataSource source, ColumnNames names, Action<DataException> refuse)
@@ -63,7 +63,8 @@ internal static class TableReader
 
     private static Columns Find(string path, string[] header, ColumnNames names)
     {
-        return new Columns(Index(names.Text), Index(names.Label), Index(names.Pair), Index(names.Group), header.Length);
+        return new Columns(Index(names.Text), names.Flags is null ? Index(names.Label) : -1, Index(names.Pair), Index(names.Group), header.Length,
+            names.Flags?.Select(name => KeyValuePair.Create(name, Index(name))).ToArray());
 
         int Index(string? name)
         {
@@ -80,10 +81,17 @@ internal static class TableReader
             refuse(new DataException($"'{path}', line {line}: {cells.Length} cells, expected {columns.Count} as in the header."));
             return null;
         }
+        if (columns.Flags?.Where(flag => cells[flag.Value] is not ("0" or "1")).ToArray() is [{ } wrong, ..])
+        {
+            refuse(new DataException($"'{path}', line {line}: the column '{wrong.Key}' holds '{cells[wrong.Value]}', expected 0 or 1."));
+            return null;
+        }
         return new TextRow
         {
             Text = cells[columns.Text],
-            Label = columns.Label < 0 ? null : cells[columns.Label],
+            Label = columns.Flags is { } flags
+                ? string.Join(LabelSet.Separator, flags.Where(flag => cells[flag.Value] == "1").Select(flag => flag.Key))
+                : columns.Label < 0 ? null : cells[columns.Label],
             Pair = columns.Pair < 0 ? null : cells[columns.Pair],
             Group = columns.Group < 0 ? null : cells[columns.Group],
             Source = path,

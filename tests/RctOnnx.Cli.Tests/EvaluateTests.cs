@@ -58,6 +58,32 @@ public sealed class EvaluateTests : IDisposable
         Assert.Equal(ExitCodes.InputRefused, Run().ExitCode);
     }
 
+    [Fact]
+    public void A_model_of_several_labels_is_judged_by_joined_labels_or_columns()
+    {
+        ModelFile.Write(_folder.File("model.onnx"), RandomModels.Create(problem: ProblemType.MultiLabel));
+        File.WriteAllText(_folder.File("data.tsv"), "label\ttext\nlabel 0|label 2\ta\n\tb\nlabel 1\tthe results\n");
+        ProgramProcess joined = Run("--json");
+        Assert.True(joined.ExitCode == 0, joined.Error);
+        File.WriteAllText(_folder.File("data.tsv"), "label 2\tlabel 0\tlabel 1\ttext\n1\t1\t0\ta\n0\t0\t0\tb\n0\t0\t1\tthe results\n");
+        ProgramProcess columns = Run("--json", "--label-columns", "label 0", "label 1", "label 2");
+        JsonElement found = JsonDocument.Parse(joined.Output).RootElement, same = JsonDocument.Parse(columns.Output).RootElement;
+        using TextClassifier classifier = TextClassifier.Load(_folder.File("model.onnx"));
+        bool[] truth = [true, false, true, false, false, false, false, true, false];
+        bool[] predicted = [.. new[] { "a", "b", "the results" }.SelectMany(text => classifier.Labels.Select(label => classifier.Classify(text).Labels.Contains(label)))];
+        Assert.Equal(MultiLabelMetrics.Compute(truth, predicted, 3).Micro.F1, found.GetProperty("micro").GetProperty("f1").GetDouble());
+        foreach (string name in (string[])["exact_match", "hamming_loss", "macro_f1"]) Assert.Equal(found.GetProperty(name).GetDouble(), same.GetProperty(name).GetDouble());
+        Assert.Contains("micro F1", Run("--label-columns", "label 0", "label 1", "label 2").Output);
+    }
+
+    [Fact]
+    public void A_model_of_ordered_labels_is_judged_by_weighted_kappa()
+    {
+        ModelFile.Write(_folder.File("model.onnx"), RandomModels.Create(problem: ProblemType.Ordinal));
+        File.WriteAllText(_folder.File("data.tsv"), "label\ttext\nlabel 0\ta\nlabel 1\tb\nlabel 2\tthe results\n");
+        Assert.Equal(JsonValueKind.Number, JsonDocument.Parse(Run("--json").Output).RootElement.GetProperty("quadratic_weighted_kappa").ValueKind);
+    }
+
     private ProgramProcess Run(params string[] options) =>
         ProgramProcess.Run("rctonnx", ["evaluate", "--model", _folder.File("model.onnx"), "--data", _folder.File("data.tsv"), .. options]);
 }

@@ -86,7 +86,8 @@ public class CoreMlGraphTests
                 ModelArtifact model = RandomModels.Create(Architecture.Electra, pooling, HeadKind.Electra, problem: problem, embedding: 10, temperature: 1.5);
                 ModelProto proto = EncoderGraph.BuildStatic(model, dialect, new StaticShape(4, 32), pairs: true);
                 GraphProto graph = proto.Graph;
-                Assert.All(graph.Node, node => Assert.Contains(node.OpType, Known));
+                // What ordered labels add behind the last layer is a handful of numbers, and may stay on the processor.
+                Assert.All(graph.Node.Where(node => !node.Output[0].StartsWith("ordered/", StringComparison.Ordinal)), node => Assert.Contains(node.OpType, Known));
                 Assert.All(graph.Node, node => Assert.Equal("", node.Domain));
                 Assert.Equal("", Assert.Single(proto.OpsetImport).Domain);
                 Assert.All(graph.Input.Concat(graph.Output), value => Assert.All(value.Type.TensorType.Shape.Dim, dimension => Assert.True(dimension.DimValue > 0)));

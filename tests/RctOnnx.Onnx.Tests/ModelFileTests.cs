@@ -191,7 +191,7 @@ public class ModelFileTests
         AssertRefused("'evil'", model => model.Graph.Node[0].Domain = "evil");
         AssertRefused("twice", model => model.MetadataProps.Add(Entry(model, MetadataKeys.Labels).Clone()));
         AssertRefused("has no 'rctonnx.labels'", model => model.MetadataProps.Remove(Entry(model, MetadataKeys.Labels)), rehash: true);
-        AssertRefused("'ordinal'", model => Entry(model, MetadataKeys.ProblemType).Value = "ordinal", rehash: true);
+        AssertRefused("'ranking'", model => Entry(model, MetadataKeys.ProblemType).Value = "ranking", rehash: true);
         AssertRefused("rctonnx.config", model => Entry(model, MetadataKeys.Config).Value = """{"encoder":{},"surprise":1}""", rehash: true);
         AssertRefused("labels", model => Entry(model, MetadataKeys.Labels).Value = """["a","a"]""", rehash: true);
         AssertRefused("pieces", model => Entry(model, MetadataKeys.Vocabulary).Value += "\nmore", rehash: true);

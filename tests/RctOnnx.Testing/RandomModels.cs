@@ -28,7 +28,13 @@ public static class RandomModels
             PositionCount = 64,
             Activation = activation,
         };
-        HeadConfig headConfig = new() { Kind = head, Pooling = pooling };
+        HeadConfig headConfig = new()
+        {
+            Kind = head,
+            Pooling = pooling,
+            HiddenWidths = head == HeadKind.Mlp ? [hidden + 5, 7] : null,
+            IsCumulative = problem == ProblemType.Ordinal && head != HeadKind.None,
+        };
         string[] labels = head == HeadKind.None ? [] : [.. Enumerable.Range(0, labelCount).Select(i => $"label {i}")];
         Random random = new(seed);
         Dictionary<string, TensorData> weights = [];

@@ -20,12 +20,14 @@ internal static class EvaluateCommand
         Option<DataFormat?> format = new("--format") { Description = "Form of the data. By its name where not given.", HelpName = "tsv|csv|rct|jsonl" };
         Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
         Option<string> labelColumn = new("--label-column") { Description = "Column or property of the label, or of the value for regression. Default: label.", DefaultValueFactory = _ => "label" };
+        Option<string[]> labelColumns = new("--label-columns") { Description = "Columns or properties of 0 and 1, one a label, in place of --label-column, for models of several labels.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text, for models of pairs." };
         Option<int?> threads = new("--threads") { Description = "Processor threads; all cores where not given." };
         Option<bool> json = new("--json") { Description = "Print one JSON object instead of the table." };
         Command command = new("evaluate", """
             Asks a model file about labelled rows in ONNX Runtime and compares: accuracy, precision, recall and F1 of every label and their
-            means, the confusion matrix; errors and correlations for regression. The rates are those of the whole way, from text to label.
+            means, the confusion matrix, kappa with quadratic weights; for several labels a text (joined by | in the data, or columns of 0 and 1)
+            exact matches and the same by label; errors and correlations for regression, and rounded where the data has whole numbers only. The rates are those of the whole way, from text to label.
 
             Examples:
               rctonnx evaluate --model model.onnx --data test.txt
@@ -33,16 +35,19 @@ internal static class EvaluateCommand
 
             Exit codes: 0 done, 2 options, 3 data, 4 model, 5 provider, 130 stopped.
             """)
-        { model, data, format, textColumn, labelColumn, pairColumn, threads, json };
+        { model, data, format, textColumn, labelColumn, labelColumns, pairColumn, threads, json };
         provider.AddTo(command);
         command.SetWork((parsed, token) =>
         {
             string path = parsed.GetRequiredValue(data);
-            ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = parsed.GetValue(labelColumn), Pair = parsed.GetValue(pairColumn) };
+            ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = parsed.GetValue(labelColumn), Pair = parsed.GetValue(pairColumn), Flags = parsed.GetValue(labelColumns) is { Length: > 0 } flags ? flags : null };
             using TextClassifier classifier = TextClassifier.Load(parsed.GetRequiredValue(model), provider.Read(parsed) with { Threads = parsed.GetValue(threads) });
-            if (classifier.ProblemType == ProblemType.MultiLabel)
-                throw new SettingsException($"'{parsed.GetRequiredValue(model)}' names several labels a text; this verb judges models of one label or one value.");
-            Comparison comparison = classifier.ProblemType == ProblemType.Regression ? new ValueComparison(classifier.Labels) : new LabelComparison(classifier.Labels);
+            Comparison comparison = classifier.ProblemType switch
+            {
+                ProblemType.Regression => new ValueComparison(classifier.Labels),
+                ProblemType.MultiLabel => new MultiLabelComparison(classifier.Labels),
+                _ => new LabelComparison(classifier.Labels),
+            };
             TimeSpan elapsed = ConsoleProgress.Run("Evaluating", null, "texts", progress =>
                 Ask(classifier, RowInput.Open(path, parsed.GetValue(format), columns), comparison, progress, token));
             EvaluationSummary summary = comparison.Summarise(parsed.GetRequiredValue(model), path, elapsed);

@@ -15,6 +15,15 @@ internal sealed record EvaluationSummary
 
     public double? Accuracy { get; init; }
 
+    /// <summary>Share of texts whose labels are all right, for models of several labels.</summary>
+    public double? ExactMatch { get; init; }
+
+    /// <summary>Share of wrong decisions, for models of several labels.</summary>
+    public double? HammingLoss { get; init; }
+
+    /// <summary>Kappa with quadratic weights; says something where the labels are ordered.</summary>
+    public double? QuadraticWeightedKappa { get; init; }
+
     public double? MacroF1 { get; init; }
 
     public ClassMetrics? Macro { get; init; }
@@ -29,6 +38,9 @@ internal sealed record EvaluationSummary
     public IReadOnlyList<IReadOnlyList<long>>? ConfusionMatrix { get; init; }
 
     public RegressionMetrics? Regression { get; init; }
+
+    /// <summary>The values rounded to whole numbers, where the data has only those.</summary>
+    public ClassificationMetrics? Rounded { get; init; }
 
     public required double Seconds { get; init; }
 
@@ -47,7 +59,10 @@ internal sealed record EvaluationSummary
         if (Regression is { } values)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"Pearson {values.Pearson:F4}, Spearman {values.Spearman:F4}, R2 {values.R2:F4}, mean squared error {values.MeanSquaredError:F4}, mean absolute error {values.MeanAbsoluteError:F4}"));
-        if (Accuracy is not null) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"accuracy {Accuracy:P2}, macro F1 {MacroF1:P2}"));
+        if (Rounded is { } rounded)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rounded: quadratic weighted kappa {rounded.QuadraticWeightedKappa:F4}, accuracy {rounded.Accuracy:P2}, macro F1 {rounded.Macro.F1:P2}, weighted F1 {rounded.Weighted.F1:P2}"));
+        if (Accuracy is not null) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"accuracy {Accuracy:P2}, macro F1 {MacroF1:P2}, quadratic weighted kappa {QuadraticWeightedKappa:F4}"));
+        if (ExactMatch is not null) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"micro F1 {Micro!.F1:P2}, macro F1 {MacroF1:P2}, all labels right {ExactMatch:P2}, wrong decisions {HammingLoss:P2}"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Count:N0} rows in {Seconds:F1} s: {SentencesPerSecond:N0} sentences/s, {TokensPerSecond:N0} tokens/s; {Truncated:N0} were cut at the limit"));
     }
@@ -61,9 +76,10 @@ internal sealed record EvaluationSummary
         Row("micro", Micro!);
         Row("weighted", Weighted!);
         console.Write(table);
+        if (ConfusionMatrix is null) return;
         Table matrix = new Table { Title = new TableTitle("true label (rows) and answer (columns)") }.AddColumn("");
         foreach (string name in labels.Keys) matrix.AddColumn(Markup.Escape(name));
-        foreach ((string name, IReadOnlyList<long> row) in labels.Keys.Zip(ConfusionMatrix!))
+        foreach ((string name, IReadOnlyList<long> row) in labels.Keys.Zip(ConfusionMatrix))
             matrix.AddRow([Markup.Escape(name), .. row.Select(count => count.ToString("N0", CultureInfo.InvariantCulture))]);
         console.Write(matrix);
 

@@ -22,6 +22,7 @@ internal sealed class LabelComparison(IReadOnlyList<string> names) : Comparison
             Data = data,
             Count = metrics.Count,
             Accuracy = metrics.Accuracy,
+            QuadraticWeightedKappa = metrics.QuadraticWeightedKappa,
             MacroF1 = metrics.Macro.F1,
             Macro = metrics.Macro,
             Micro = metrics.Micro,

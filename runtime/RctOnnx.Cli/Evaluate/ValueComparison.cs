@@ -1,4 +1,3 @@
-using System.Globalization;
 using RctOnnx.Data;
 using RctOnnx.Data.Metrics;
 using RctOnnx.Runtime;
@@ -16,7 +15,7 @@ internal sealed class ValueComparison : Comparison
         if (names.Count != 1) throw new SettingsException($"The model answers {names.Count} values a text ({string.Join(", ", names)}); this verb compares one.");
     }
 
-    public override void Check(TextRow row) => Value(row);
+    public override void Check(TextRow row) => RowValue.Of(row);
 
     public override EvaluationSummary Summarise(string model, string data, TimeSpan elapsed) => new()
     {
@@ -24,6 +23,7 @@ internal sealed class ValueComparison : Comparison
         Data = data,
         Count = _truth.Count,
         Regression = RegressionMetrics.Compute(_truth, _predicted),
+        Rounded = ClassificationMetrics.OfRounded(_truth, _predicted),
         Seconds = elapsed.TotalSeconds,
         SentencesPerSecond = _truth.Count / elapsed.TotalSeconds,
         TokensPerSecond = TokenCount / elapsed.TotalSeconds,
@@ -32,12 +32,7 @@ internal sealed class ValueComparison : Comparison
 
     protected override void Compare(TextRow row, Classification answer)
     {
-        _truth.Add(Value(row));
+        _truth.Add(RowValue.Of(row));
         _predicted.Add(answer.Score);
     }
-
-    private static double Value(TextRow row) =>
-        double.TryParse(row.Label, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
-            ? value
-            : throw new DataException($"'{row.Source}', line {row.Line}: the label '{row.Label}' is no number; the model answers values.");
 }

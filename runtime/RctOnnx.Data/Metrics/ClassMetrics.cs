@@ -5,4 +5,11 @@ namespace RctOnnx.Data.Metrics;
 /// <param name="Recall">True positives of all that are so.</param>
 /// <param name="F1">Harmonic mean of the two.</param>
 /// <param name="Support">Number of examples that are so.</param>
-public sealed record ClassMetrics(double Precision, double Recall, double F1, long Support);
+public sealed record ClassMetrics(double Precision, double Recall, double F1, long Support)
+{
+    /// <summary>From counts of true positives, of all that were predicted so, and of all that are so.</summary>
+    internal static ClassMetrics Of(long right, long guessed, long actual) =>
+        new(Ratio(right, guessed), Ratio(right, actual), Ratio(2 * right, guessed + actual), actual);
+
+    internal static double Ratio(long part, long whole) => whole == 0 ? 0 : (double)part / whole;
+}

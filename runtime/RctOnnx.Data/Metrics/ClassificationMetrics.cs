@@ -5,6 +5,9 @@ namespace RctOnnx.Data.Metrics;
 /// </summary>
 public sealed record ClassificationMetrics
 {
+    /// <summary>Whole numbers that <see cref="OfRounded"/> takes for classes.</summary>
+    public const int MostWholeNumbers = 100;
+
     /// <summary>Share of examples whose prediction is right.</summary>
     public required double Accuracy { get; init; }
 
@@ -51,6 +54,21 @@ public sealed record ClassificationMetrics
         return FromMatrix(matrix);
     }
 
+    /// <summary>
+    /// Metrics of real-valued predictions of whole numbers: each is rounded to the nearest number from the smallest to the largest
+    /// one of the truth, which are the classes. Null where the truth has other numbers, one number only, or more than <see cref="MostWholeNumbers"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">The lists have different lengths or are empty.</exception>
+    public static ClassificationMetrics? OfRounded(IReadOnlyList<double> truth, IReadOnlyList<double> predicted)
+    {
+        if (truth.Any(value => value != Math.Round(value))) return null;
+        double lowest = truth.Min(), highest = truth.Max();
+        if (highest - lowest is < 1 or >= MostWholeNumbers) return null;
+        return Compute([.. truth.Select(Index)], [.. predicted.Select(Index)], (int)(highest - lowest) + 1);
+
+        int Index(double value) => (int)(Math.Clamp(Math.Round(value), lowest, highest) - lowest);
+    }
+
     /// <summary>Metrics of a confusion matrix; rows are the true class.</summary>
     public static ClassificationMetrics FromMatrix(IReadOnlyList<IReadOnlyList<long>> matrix)
     {
@@ -58,13 +76,13 @@ public sealed record ClassificationMetrics
         long[] actual = [.. matrix.Select(row => row.Sum())];
         long[] guessed = [.. Enumerable.Range(0, classes).Select(column => matrix.Sum(row => row[column]))];
         long total = actual.Sum(), right = Enumerable.Range(0, classes).Sum(i => matrix[i][i]);
-        ClassMetrics[] perClass = [.. Enumerable.Range(0, classes).Select(i => Of(matrix[i][i], guessed[i], actual[i]))];
+        ClassMetrics[] perClass = [.. Enumerable.Range(0, classes).Select(i => ClassMetrics.Of(matrix[i][i], guessed[i], actual[i]))];
         return new ClassificationMetrics
         {
-            Accuracy = Ratio(right, total),
+            Accuracy = ClassMetrics.Ratio(right, total),
             PerClass = perClass,
             Macro = new ClassMetrics(perClass.Average(c => c.Precision), perClass.Average(c => c.Recall), perClass.Average(c => c.F1), total),
-            Micro = Of(right, total, total),
+            Micro = ClassMetrics.Of(right, total, total),
             Weighted = new ClassMetrics(Weigh(c => c.Precision), Weigh(c => c.Recall), Weigh(c => c.F1), total),
             ConfusionMatrix = matrix,
             Kappa = KappaOf((i, j) => i == j ? 0 : 1),
@@ -96,12 +114,4 @@ public sealed record ClassificationMetrics
         double denominator = Math.Sqrt((square - guessedSquares) * (square - actualSquares));
         return denominator == 0 ? 0 : ((double)right * total - both) / denominator;
     }
-
-    private static ClassMetrics Of(long right, long guessed, long actual)
-    {
-        double precision = Ratio(right, guessed), recall = Ratio(right, actual);
-        return new ClassMetrics(precision, recall, Ratio(2 * right, guessed + actual), actual);
-    }
-
-    private static double Ratio(long part, long whole) => whole == 0 ? 0 : (double)part / whole;
 }

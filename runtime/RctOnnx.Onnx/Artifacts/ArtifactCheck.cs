@@ -6,6 +6,7 @@ namespace RctOnnx.Onnx;
 public static class ArtifactCheck
 {
     private const int ListedFaults = 20;
+    private const int LargestHeadWidth = 1 << 16; // as wide as no sensible head, and small enough that shapes do not overflow
 
     /// <summary>Throws <see cref="ModelFileException"/> that lists the faults together.</summary>
     public static void Validate(ModelArtifact artifact)
@@ -26,8 +27,9 @@ public static class ArtifactCheck
         int labels = artifact.Labels.Count;
         if (artifact.Head.Kind == HeadKind.None ? labels != 0 : labels == 0)
             faults.Add($"a head of kind {artifact.Head.Kind} with {labels} labels");
-        if (artifact.Head.Kind != HeadKind.None && artifact.ProblemType == ProblemType.SingleLabel && labels == 1)
-            faults.Add("a single-label model with one label, whose score would always be 1: two labels at least, or another problem type");
+        if (artifact.Head.Kind != HeadKind.None && artifact.ProblemType is (ProblemType.SingleLabel or ProblemType.Ordinal) && labels == 1)
+            faults.Add($"a {artifact.ProblemType} model with one label, whose score would always be 1: two labels at least, or another problem type");
+        CheckHead(artifact, faults);
         if (artifact.Labels.Distinct().Count() != labels) faults.Add("a label that stands twice");
         if (artifact.Labels.Any(string.IsNullOrEmpty)) faults.Add("a label without a name");
         if (artifact.Vocabulary.Count != artifact.Encoder.VocabularySize)
@@ -46,6 +48,17 @@ public static class ArtifactCheck
             faults.Add($"a weight limit of {artifact.WeightLimit}, expected {ModelQuantizer.SafeLimit} or {sbyte.MaxValue}");
         CheckProbes(artifact, faults);
         return faults;
+    }
+
+    private static void CheckHead(ModelDescription artifact, List<string> faults)
+    {
+        bool isOrdinal = artifact.Head.Kind != HeadKind.None && artifact.ProblemType == ProblemType.Ordinal;
+        if (artifact.Head.IsCumulative != isOrdinal)
+            faults.Add($"a head {(artifact.Head.IsCumulative ? "with" : "without")} ordered thresholds for a model that is {artifact.ProblemType}: they belong to {ProblemType.Ordinal} models with a head");
+        if ((artifact.Head.Kind == HeadKind.Mlp) != (artifact.Head.HiddenWidths is { Count: > 0 }))
+            faults.Add($"a head of kind {artifact.Head.Kind} with {artifact.Head.HiddenWidths?.Count ?? 0} hidden layers: {HeadKind.Mlp} has one at least, other kinds none");
+        if (artifact.Head.HiddenWidths?.Any(width => width is < 1 or > LargestHeadWidth) == true)
+            faults.Add($"hidden layers of the widths {string.Join(", ", artifact.Head.HiddenWidths)}, expected 1 to {LargestHeadWidth}");
     }
 
     private static void Throw(List<string> faults)

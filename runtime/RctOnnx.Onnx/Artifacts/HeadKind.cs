@@ -11,4 +11,7 @@ public enum HeadKind
 
     /// <summary>dropout → dense → GELU (erf) → dropout → linear: ELECTRA's classification head.</summary>
     Electra,
+
+    /// <summary>As many hidden layers as <see cref="HeadConfig.HiddenWidths"/> names, each dropout → dense → ReLU, then dropout → linear.</summary>
+    Mlp,
 }

@@ -11,4 +11,10 @@ public enum ProblemType
 
     /// <summary>Real values; scores are the logits.</summary>
     Regression,
+
+    /// <summary>
+    /// One label of several in an order, such as grades: one score a text against ordered thresholds (the proportional odds model,
+    /// McCullagh 1980). The logits are the logarithms of the labels' probabilities; scores are the softmax of logits / temperature.
+    /// </summary>
+    Ordinal,
 }

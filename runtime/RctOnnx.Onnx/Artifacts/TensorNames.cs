@@ -27,8 +27,17 @@ public static class TensorNames
     /// <summary>The inner layer of ELECTRA's head: <c>.weight</c> [hidden, hidden] and <c>.bias</c>.</summary>
     public const string HeadDense = "head.dense";
 
-    /// <summary>The last layer of a head: <c>.weight</c> [hidden, labels] and <c>.bias</c>.</summary>
+    /// <summary>The last layer of a head: <c>.weight</c> [width below, labels] and <c>.bias</c>; one output where the labels are ordered.</summary>
     public const string HeadOutput = "head.output";
+
+    /// <summary>
+    /// Thresholds between ordered labels, [labels - 1]: the first one, then the logarithm of each step to the next, so that they are
+    /// ordered whatever values the tensor takes (<see cref="OrderedThresholds"/>).
+    /// </summary>
+    public const string HeadThresholds = "head.thresholds.bias";
+
+    /// <summary>A hidden layer of a head with several: <c>.weight</c> [width below, width] and <c>.bias</c>.</summary>
+    public static string HeadHidden(int layer) => $"head.hidden.{layer}";
 
     /// <summary>The masked language model's inner layer: <c>.weight</c> and <c>.bias</c>.</summary>
     public const string MaskedDense = "masked_lm.dense";

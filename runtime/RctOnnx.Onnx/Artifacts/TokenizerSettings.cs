@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RctOnnx.Onnx;
 
 /// <summary>Everything beside the vocabulary that decides which ids a text gets (BERT normaliser, pre-tokeniser and WordPiece).</summary>
@@ -36,7 +38,11 @@ public sealed record TokenizerSettings
     /// <summary>Words of more code points than this become one unknown token.</summary>
     public int LongestWord { get; init; } = 100;
 
+    /// <summary>What is done to a text first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public TextRule Rule { get; init; }
+
     /// <summary>Whether accents are removed, with the default resolved.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public bool StripsAccents => StripAccents ?? LowerCase;
 }

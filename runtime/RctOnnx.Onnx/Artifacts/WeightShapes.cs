@@ -24,7 +24,11 @@ public static class WeightShapes
         }
         if (head.Pooling == Pooling.Pooler) Linear(TensorNames.Pooler, hidden, hidden);
         if (head.Kind == HeadKind.Electra) Linear(TensorNames.HeadDense, hidden, hidden);
-        if (head.Kind != HeadKind.None) Linear(TensorNames.HeadOutput, hidden, labelCount);
+        long below = hidden;
+        for (int layer = 0; layer < (head.HiddenWidths?.Count ?? 0); below = head.HiddenWidths![layer++])
+            Linear(TensorNames.HeadHidden(layer), below, head.HiddenWidths![layer]);
+        if (head.Kind != HeadKind.None) Linear(TensorNames.HeadOutput, below, head.OutputWidth(labelCount));
+        if (head.IsCumulative) shapes.Add(new(TensorNames.HeadThresholds, [labelCount - 1]));
         return shapes;
 
         void Linear(string name, long inputs, long outputs)

@@ -18,7 +18,7 @@ public static class MetadataKeys
     /// <summary>JSON: label names by index.</summary>
     public const string Labels = Prefix + "labels";
 
-    /// <summary><c>single_label</c>, <c>multi_label</c> or <c>regression</c>.</summary>
+    /// <summary><c>single_label</c>, <c>multi_label</c>, <c>regression</c> or <c>ordinal</c>.</summary>
     public const string ProblemType = Prefix + "problem_type";
 
     /// <summary>Longest sequence in tokens, a number.</summary>

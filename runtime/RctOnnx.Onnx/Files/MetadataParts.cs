@@ -8,7 +8,12 @@ internal static class MetadataParts
     public static HeadConfig Head(JsonMembers members)
     {
         HeadConfig head = new() { Kind = Name<HeadKind>(members, "kind"), Pooling = Name<Pooling>(members, "pooling") };
-        return members.End(head with { Dropout = members.Double("dropout", head.Dropout) });
+        return members.End(head with
+        {
+            Dropout = members.Double("dropout", head.Dropout),
+            HiddenWidths = members.Has("hidden_widths") ? members.Int32s("hidden_widths") : null,
+            IsCumulative = members.Bool("is_cumulative", head.IsCumulative),
+        });
     }
 
     public static EncoderConfig Encoder(JsonMembers members)
@@ -50,6 +55,7 @@ internal static class MetadataParts
             MaskToken = members.Text("mask_token", settings.MaskToken),
             ContinuationPrefix = members.Text("continuation_prefix", settings.ContinuationPrefix),
             LongestWord = members.Int32("longest_word", settings.LongestWord),
+            Rule = members.Has("rule") ? Name<TextRule>(members, "rule") : settings.Rule,
         });
     }
 

@@ -5,14 +5,14 @@ internal static class GraphOperators
 {
     private static readonly HashSet<string> Portable =
     [
-        "Add", "Cast", "DequantizeLinear", "Div", "Gather", "Gelu", "Identity", "LayerNormalization", "MatMul", "Max", "Mul", "QuantizeLinear", "ReduceMax",
-        "ReduceSum", "Relu", "Reshape", "Shape", "Sigmoid", "Slice", "Softmax", "Sub", "Tanh", "Transpose", "Unsqueeze",
+        "Add", "Cast", "DequantizeLinear", "Div", "Exp", "Gather", "Gelu", "Identity", "LayerNormalization", "MatMul", "Max", "Mul", "QuantizeLinear", "ReduceMax",
+        "ReduceSum", "Relu", "Reshape", "Shape", "Sigmoid", "Slice", "Softmax", "Softplus", "Sub", "Tanh", "Transpose", "Unsqueeze",
     ];
 
     private static readonly HashSet<string> Cpu =
     [
-        "Add", "Cast", "ConstantOfShape", "Div", "Gather", "Gelu", "Identity", "LayerNormalization", "MatMul", "Mul", "QuantizeLinear", "ReduceMax",
-        "Relu", "Shape", "Sigmoid", "Slice", "Softmax", "Squeeze", "Tanh", "Unsqueeze",
+        "Add", "Cast", "ConstantOfShape", "Div", "Exp", "Gather", "Gelu", "Identity", "LayerNormalization", "MatMul", "Mul", "QuantizeLinear", "ReduceMax",
+        "Relu", "Shape", "Sigmoid", "Slice", "Softmax", "Softplus", "Squeeze", "Sub", "Tanh", "Unsqueeze",
     ];
 
     private static readonly HashSet<string> CpuContrib = ["MatMulIntegerToFloat", "MultiHeadAttention"];

@@ -151,7 +151,11 @@ internal sealed class GraphParts(GraphBuilder graph, ModelArtifact artifact, boo
         }
         if (artifact.Head.Kind == HeadKind.Electra)
             features = Activate(Linear(features, TensorNames.HeadDense), Activation.Gelu, "head/activation");
-        string logits = graph.Node("Add", "logits", [MatMul(features, TensorNames.HeadOutput), Weight(TensorNames.Bias(TensorNames.HeadOutput))]);
+        for (int layer = 0; layer < (artifact.Head.HiddenWidths?.Count ?? 0); layer++)
+            features = Activate(Linear(features, TensorNames.HeadHidden(layer)), Activation.Relu, $"head/activation{layer}");
+        string output = artifact.Head.IsCumulative ? "score" : "logits";
+        string logits = graph.Node("Add", output, [MatMul(features, TensorNames.HeadOutput), Weight(TensorNames.Bias(TensorNames.HeadOutput))]);
+        if (artifact.Head.IsCumulative) logits = new OrderedGraph(graph, artifact).LogProbabilities(logits, Weight(TensorNames.HeadThresholds));
         graph.Output(logits, DataType.Float, "batch", artifact.Labels.Count);
         Probabilities(logits);
     }

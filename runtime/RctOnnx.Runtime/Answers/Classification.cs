@@ -6,7 +6,7 @@ public sealed record Classification
     /// <summary>The label of the highest score (the first one of equal scores); for regression the name of the first value.</summary>
     public required string Label { get; init; }
 
-    /// <summary>Score of <see cref="Label"/>: softmax for single label, sigmoid for multi label, the value itself for regression.</summary>
+    /// <summary>Score of <see cref="Label"/>: softmax for single label and ordinal, sigmoid for multi label, the value itself for regression.</summary>
     public required float Score { get; init; }
 
     /// <summary>

@@ -190,6 +190,7 @@ public sealed class WordPieceTokenizer
     {
         Span<char> word = stackalloc char[PieceWriter.BufferLength];
         Span<int> starts = target.HasOffsets ? stackalloc int[PieceWriter.BufferLength] : [], ends = target.HasOffsets ? stackalloc int[PieceWriter.BufferLength] : [];
+        if (Settings.Rule == TextRule.NumberedPlaceholders) text = Placeholders.Cleaned(text);
         new PieceWriter(this, target, word, starts, ends).Write(text, ref position);
     }
 

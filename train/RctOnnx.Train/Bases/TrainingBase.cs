@@ -9,8 +9,9 @@ namespace RctOnnx.Train.Bases;
 
 /// <summary>A model to start training from.</summary>
 /// <param name="Artifact">Encoder, head and tokenizer with the labels of the task.</param>
+/// <param name="KeepsHead">Whether the head is the base's own.</param>
 /// <param name="Notes">What a person should know: weights that were drawn anew, heads that were left.</param>
-internal sealed record TrainingBase(ModelArtifact Artifact, IReadOnlyList<string> Notes)
+internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IReadOnlyList<string> Notes)
 {
     /// <summary>
     /// Puts a base together with a head for <paramref name="labels"/>. The base's own head is kept where it is the one that was
@@ -30,20 +31,21 @@ internal sealed record TrainingBase(ModelArtifact Artifact, IReadOnlyList<string
         HeadConfig own = config.Encoder.Architecture == Architecture.Electra
             ? new HeadConfig { Kind = HeadKind.Electra, Pooling = Pooling.Cls }
             : new HeadConfig { Kind = HeadKind.Linear, Pooling = hasPooler ? Pooling.Pooler : Pooling.Cls };
-        HeadConfig head = Choose(settings, own, config.ClassifierDropout);
-        bool keep = !settings.NewHead && config.Labels.SequenceEqual(labels);
+        HeadConfig head = Choose(settings, own, config.ClassifierDropout, config.Encoder.HiddenWidth);
+        bool keep = !settings.NewHead && head.Kind == own.Kind && config.ProblemType == settings.Problem && config.Labels.SequenceEqual(labels);
         ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, head, labels.Count, keep ? tensors : WithoutClassifier(tensors), tokenizer.Vocabulary.Count);
         List<string> notes = [.. imported.WordTableNote is { } note ? [note] : Array.Empty<string>()];
         if (imported.MissingHead.Count > 0) notes.Add($"Drawn anew from the seed, as '{folder}' has none for these labels: {string.Join(", ", imported.MissingHead)}.");
         if (imported.Ignored.Count > 0) notes.Add($"Not used: {string.Join(", ", imported.Ignored)}.");
-        return Complete(settings, labels, notes, new ModelArtifact
+        return Complete(settings, labels, keep && imported.MissingHead.Count == 0, notes, new ModelArtifact
         {
             Encoder = imported.Encoder,
             Head = head,
-            ProblemType = ProblemType.SingleLabel,
+            ProblemType = settings.Problem,
             Labels = labels,
             MaxLength = settings.MaxLength,
-            Tokenizer = tokenizer.Settings,
+            LongText = settings.LongText,
+            Tokenizer = tokenizer.Settings with { Rule = settings.TextRule ?? tokenizer.Settings.Rule },
             Vocabulary = tokenizer.Vocabulary,
             Weights = imported.Weights,
         });
@@ -54,20 +56,23 @@ internal sealed record TrainingBase(ModelArtifact Artifact, IReadOnlyList<string
         ModelArtifact stored = ModelFile.Read(settings.Base).RequireArtifact();
         ModelArtifact trained = ModelQuantizer.Dequantize(stored);
         HeadConfig own = trained.Head.Kind == HeadKind.None ? trained.Head with { Kind = HeadKind.Linear } : trained.Head;
-        HeadConfig head = Choose(settings, own, own.Dropout);
-        bool keep = !settings.NewHead && trained.Head.Kind == head.Kind && trained.Head.Pooling == head.Pooling && trained.Labels.SequenceEqual(labels);
+        HeadConfig head = Choose(settings, own, own.Dropout, trained.Encoder.HiddenWidth);
+        bool keep = !settings.NewHead && trained.Head.Kind == head.Kind && trained.Head.Pooling == head.Pooling && trained.ProblemType == settings.Problem
+            && (trained.Head.HiddenWidths ?? []).SequenceEqual(head.HiddenWidths ?? []) && trained.Labels.SequenceEqual(labels);
         HashSet<string> wanted = [.. WeightShapes.Of(trained.Encoder, head, labels.Count).Select(weight => weight.Key)];
         Dictionary<string, TensorData> weights = trained.Weights
             .Where(pair => wanted.Contains(pair.Key) && (keep || !IsHead(pair.Key)))
             .ToDictionary(pair => pair.Key, pair => pair.Value);
         List<string> notes = [keep ? $"The head of '{settings.Base}' is trained further." : $"The head is drawn anew from the seed; '{settings.Base}' gives the encoder."];
         if (trained != stored) notes.Add($"'{settings.Base}' is int8: training starts from its rounded weights, in fp32.");
-        return Complete(settings, labels, notes, trained with
+        return Complete(settings, labels, keep, notes, trained with
         {
             Head = head,
-            ProblemType = ProblemType.SingleLabel,
+            ProblemType = settings.Problem,
             Labels = labels,
             MaxLength = settings.MaxLength,
+            LongText = settings.LongText,
+            Tokenizer = trained.Tokenizer with { Rule = settings.TextRule ?? trained.Tokenizer.Rule },
             Weights = weights,
             Calibration = new Calibration(),
             Probes = [],
@@ -76,7 +81,7 @@ internal sealed record TrainingBase(ModelArtifact Artifact, IReadOnlyList<string
         });
     }
 
-    private static TrainingBase Complete(TrainSettings settings, IReadOnlyList<string> labels, IReadOnlyList<string> notes, ModelArtifact artifact)
+    private static TrainingBase Complete(TrainSettings settings, IReadOnlyList<string> labels, bool keepsHead, IReadOnlyList<string> notes, ModelArtifact artifact)
     {
         if (settings.MaxLength > artifact.Encoder.PositionCount)
             throw new SettingsException($"max-length is {settings.MaxLength}, but '{settings.Base}' has {artifact.Encoder.PositionCount} positions. Lower it, or take an encoder with more positions.");
@@ -85,10 +90,10 @@ internal sealed record TrainingBase(ModelArtifact Artifact, IReadOnlyList<string
             Weights = HeadInitializer.Complete(artifact.Encoder, artifact.Head, labels.Count, artifact.Weights, unchecked((int)settings.Seed)),
         };
         ArtifactCheck.Validate(whole);
-        return new TrainingBase(whole, notes);
+        return new TrainingBase(whole, keepsHead, notes);
     }
 
-    private static HeadConfig Choose(TrainSettings settings, HeadConfig own, double dropout)
+    private static HeadConfig Choose(TrainSettings settings, HeadConfig own, double dropout, int width)
     {
         HeadConfig head = settings.Head switch
         {
@@ -96,10 +101,16 @@ internal sealed record TrainingBase(ModelArtifact Artifact, IReadOnlyList<string
             HeadChoice.Pooler => new HeadConfig { Kind = HeadKind.Linear, Pooling = Pooling.Pooler },
             HeadChoice.Electra => new HeadConfig { Kind = HeadKind.Electra, Pooling = Pooling.Cls },
             HeadChoice.Mean => new HeadConfig { Kind = HeadKind.Linear, Pooling = Pooling.Mean },
+            HeadChoice.Mlp => new HeadConfig
+            {
+                Kind = HeadKind.Mlp,
+                Pooling = own.Pooling,
+                HiddenWidths = settings.Hidden.Count > 0 ? settings.Hidden : [width, width],
+            },
             HeadChoice.Max => new HeadConfig { Kind = HeadKind.Linear, Pooling = Pooling.Max },
             _ => new HeadConfig { Kind = HeadKind.Linear, Pooling = Pooling.Cls },
         };
-        return head with { Dropout = settings.HeadDropout ?? dropout };
+        return head with { Dropout = settings.HeadDropout ?? dropout, IsCumulative = settings.Problem == ProblemType.Ordinal };
     }
 
     private static bool IsHead(string name) => name.StartsWith("head.", StringComparison.Ordinal);

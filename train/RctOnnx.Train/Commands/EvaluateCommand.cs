@@ -21,8 +21,9 @@ namespace RctOnnx.Train.Commands;
 internal static class EvaluateCommand
 {
     private sealed record Result(
-        string Model, string Data, long Count, double Loss, double Accuracy, ClassMetrics Macro, ClassMetrics Micro, ClassMetrics Weighted,
-        IReadOnlyDictionary<string, ClassMetrics> PerLabel, IReadOnlyList<IReadOnlyList<long>> ConfusionMatrix, long Truncated);
+        string Model, string Data, long Count, double Loss, double? Accuracy, double? QuadraticWeightedKappa, double? ExactMatch, ClassMetrics? Macro, ClassMetrics? Micro,
+        ClassMetrics? Weighted, IReadOnlyDictionary<string, ClassMetrics>? PerLabel, IReadOnlyList<IReadOnlyList<long>>? ConfusionMatrix, RegressionMetrics? Regression,
+        ClassificationMetrics? Rounded, long Truncated);
 
     public static Command Create()
     {
@@ -30,6 +31,7 @@ internal static class EvaluateCommand
         Option<string> data = new("--data", "-d") { Description = "Labelled rows: RCT text, TSV, CSV or JSONL.", Required = true, HelpName = "FILE" };
         Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
         Option<string> labelColumn = new("--label-column") { Description = "Column or property of the label. Default: label.", DefaultValueFactory = _ => "label" };
+        Option<string[]> labelColumns = new("--label-columns") { Description = "Columns or properties of 0 and 1, one a label, in place of --label-column, for models of several labels.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text of a pair." };
         Option<int?> maxLength = new("--max-length") { Description = "Longest sequence in tokens; the model's limit where not given." };
         Option<DataFormat?> format = new("--data-format") { Description = "Form of the data, where its name does not tell.", HelpName = "tsv|csv|jsonl|rct" };
@@ -45,54 +47,50 @@ internal static class EvaluateCommand
 
             Exit codes: 0 done, 2 options, 3 data, 4 model, 130 stopped.
             """)
-        { model, data, format, textColumn, labelColumn, pairColumn, maxLength, threads, noPickle, json };
+        { model, data, format, textColumn, labelColumn, labelColumns, pairColumn, maxLength, threads, noPickle, json };
         command.SetWork((parsed, token) =>
         {
             using TorchThreads used = TorchThreads.Use(parsed.GetValue(threads));
             ModelArtifact artifact = BaseModel.LoadClassifier(
                 parsed.GetRequiredValue(model), new WeightsOptions { AllowPickle = !parsed.GetValue(noPickle) }, Console.Error.WriteLine);
-            if (artifact.ProblemType != ProblemType.SingleLabel)
-                throw new SettingsException($"'{parsed.GetRequiredValue(model)}' is a {artifact.ProblemType} model; this verb judges models that name one label a text.");
+            if (artifact.ProblemType == ProblemType.Regression && artifact.Labels.Count != 1)
+                throw new SettingsException($"'{parsed.GetRequiredValue(model)}' answers {artifact.Labels.Count} values a text ({string.Join(", ", artifact.Labels)}); this verb compares one.");
             int limit = parsed.GetValue(maxLength) ?? artifact.MaxLength;
             if (limit < 3 || limit > artifact.Encoder.PositionCount)
                 throw new SettingsException($"max-length is {limit}, expected 3 to {artifact.Encoder.PositionCount}, the positions of this model.");
             string path = parsed.GetRequiredValue(data);
-            ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = parsed.GetValue(labelColumn), Pair = parsed.GetValue(pairColumn) };
+            ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = parsed.GetValue(labelColumn), Pair = parsed.GetValue(pairColumn), Flags = parsed.GetValue(labelColumns) is { Length: > 0 } flags ? flags : null };
             WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(artifact.Vocabulary, artifact.Tokenizer);
-            ExampleSet examples = new ExampleReader(tokenizer, new LabelSet(artifact.Labels), limit).Read(path, TextDataset.Read(path, parsed.GetValue(format), columns), keepTexts: false);
+            ExampleSet examples = new ExampleReader(tokenizer, new LabelSet(artifact.Labels), limit, artifact.ProblemType).Read(path, TextDataset.Read(path, parsed.GetValue(format), columns), keepTexts: false);
             using DisposeScope scope = torch.NewDisposeScope();
             using ClassifierModel classifier = new(artifact.Encoder, artifact.Head, artifact.Labels.Count);
             classifier.LoadWeights(artifact.Weights);
             torch.Device device = TorchDevice.Of(DeviceChoice.Auto);
             classifier.to(device);
             EvaluationResult result = ConsoleProgress.Run("Evaluating", examples.Tokens.RowCount, "sentences",
-                progress => Evaluator.Run(classifier, device, examples, tokenizer.PadId, progress, token));
-            ClassificationMetrics metrics = result.Metrics;
+                progress => Evaluator.Run(classifier, device, examples, tokenizer.PadId, progress, token, thresholds: artifact.Calibration.Thresholds));
             Print(artifact.Labels, result, examples);
-            if (parsed.GetValue(json))
-                JsonResult.Write(new Result(parsed.GetRequiredValue(model), path, metrics.Count, result.Loss, metrics.Accuracy, metrics.Macro, metrics.Micro, metrics.Weighted,
-                    artifact.Labels.Zip(metrics.PerClass).ToDictionary(pair => pair.First, pair => pair.Second), metrics.ConfusionMatrix, examples.TruncatedCount));
+            if (parsed.GetValue(json)) JsonResult.Write(ResultOf(parsed.GetRequiredValue(model), path, artifact, result, examples));
             return ExitCodes.Success;
         });
         return command;
     }
 
+    private static Result ResultOf(string model, string data, ModelArtifact artifact, EvaluationResult result, ExampleSet examples)
+    {
+        TaskFigures figures = result.Figures;
+        ClassificationMetrics? classes = figures.Values is null ? figures.Classes : null;
+        return new Result(model, data, examples.Tokens.RowCount, result.Loss, classes?.Accuracy, classes?.QuadraticWeightedKappa, figures.Sets?.ExactMatch,
+            classes?.Macro ?? figures.Sets?.Macro, classes?.Micro ?? figures.Sets?.Micro, classes?.Weighted ?? figures.Sets?.Weighted,
+            (classes?.PerClass ?? figures.Sets?.PerLabel)?.Zip(artifact.Labels).ToDictionary(pair => pair.Second, pair => pair.First),
+            classes?.ConfusionMatrix, figures.Values, figures.Values is null ? null : figures.Classes, examples.TruncatedCount);
+    }
+
     private static void Print(IReadOnlyList<string> labels, EvaluationResult result, ExampleSet examples)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        Table table = new Table().AddColumns("label", "precision", "recall", "F1", "rows");
-        for (int i = 0; i < labels.Count; i++) Row(labels[i], result.Metrics.PerClass[i]);
-        table.AddEmptyRow();
-        Row("macro", result.Metrics.Macro);
-        Row("micro", result.Metrics.Micro);
-        Row("weighted", result.Metrics.Weighted);
-        console.Write(table);
+        if (FigureTable.Labels(labels, result.Figures) is { } table) console.Write(table);
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{result.Metrics.Count:N0} rows: accuracy {result.Metrics.Accuracy:P2}, loss {result.Loss:F4}; {examples.TruncatedCount:N0} were cut at the limit."));
-
-        void Row(string name, ClassMetrics one) =>
-            table.AddRow(Markup.Escape(name), Percent(one.Precision), Percent(one.Recall), Percent(one.F1), one.Support.ToString("N0", CultureInfo.InvariantCulture));
-
-        static string Percent(double value) => value.ToString("P2", CultureInfo.InvariantCulture);
+            $"{examples.Tokens.RowCount:N0} rows: {string.Join(", ", FigureTable.Headline(result).Select(one => $"{one.Name} {one.Value}"))}, loss {result.Loss:F4}; {examples.TruncatedCount:N0} were cut at the limit."));
     }
 }

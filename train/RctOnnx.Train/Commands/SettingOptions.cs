@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RctOnnx.Train.Settings;
@@ -28,12 +29,17 @@ internal sealed class SettingOptions
         Text("data_format", "Form of all data files, where their names do not tell.", "tsv|csv|jsonl|rct");
         Text("text_column", "Column or property of the text.", "NAME");
         Text("label_column", "Column or property of the label.", "NAME");
+        Text("problem", "What the labels mean: one a text, any number (joined by |, or columns of 0 and 1), a number, or one of several in an order.", "single_label|multi_label|regression|ordinal");
+        Texts("label_columns", "Columns or properties of 0 and 1, one a label, in place of the label column, for multi_label.", "NAME");
+        Text("text_rule", "What is done to texts first, in training and by the file: numbered_placeholders makes @CAPS1 the word CAPS. The base's rule where not given.", "none|numbered_placeholders");
+        Text("long_text", "What the file does with texts over the limit; training and its figures cut them.", "error|truncate|window");
         Text("pair_column", "Column or property of the second text of a pair.", "NAME");
         Text("group_column", "Column or property of what stays together in a split.", "NAME");
-        Texts("labels", "Labels of the task; rows with others are left out. All labels of the training rows where not given.", "NAME");
+        Texts("labels", "Labels of the task; rows with others are left out. All labels of the training rows where not given. For ordinal they stand in their order, smallest first; where not given, by value.", "NAME");
         Number<double>("dev_share", "Share of the training rows kept for choosing; stratified, groups kept together, by the seed.");
         Number<double>("test_share", "Share of the training rows kept for the final figures.");
-        Text("head", "What stands on the encoder.", "auto|linear|pooler|electra|mean|max");
+        Text("head", "What stands on the encoder.", "auto|linear|pooler|electra|mean|max|mlp");
+        Numbers("hidden", "Widths of the hidden layers of the head mlp, from below, as in 256,128; two as wide as the encoder where not given.");
         Number<double>("head_dropout", "Dropout in the head; the base's where not given.");
         Flag("new_head", "Draw a new head even where the base has one for the same labels.");
         Texts("freeze", "What keeps the values of the base: encoder (features are then computed once), layers:N (embeddings and the N lowest layers), or the beginning of parameter names. Several may be named.", "NAME");
@@ -50,14 +56,16 @@ internal sealed class SettingOptions
         Number<double>("weight_decay", "Decay of all but biases and normalisations.");
         Number<double>("max_gradient_norm", "Gradients are scaled down to this norm.");
         Number<double>("label_smoothing", "Share of a row's mass spread over all labels.");
-        Text("class_weights", "auto lets every label count the same in the loss.", "none|auto");
+        Text("class_weights", "auto lets every label count the same in the loss; file takes the weights of --class-weight-file.", "none|auto|file");
+        Text("class_weight_file", "A JSON object of label and weight.", "FILE.json");
+        Flag("oversample", "Repeat rows of rarer labels until every label has as many as the most frequent one.");
         Text("precision", "Numbers of the products in training. bf16 is faster where the processor knows it; weights stay fp32.", "fp32|bf16");
         Text("device", "Where to train.", "auto|cpu|cuda|mps");
         Number<int>("threads", "Threads of the processor; all where not given. A run is resumed with as many.");
         Number<long>("seed", "Of everything drawn at random.");
         Number<int>("evaluate_every", "Steps between evaluations on dev; after every epoch where not given.");
         Number<int>("checkpoint_every", "Steps between checkpoints; at every evaluation where not given.");
-        Text("best_metric", "What best means on dev.", "accuracy|macro_f1|weighted_f1|loss");
+        Text("best_metric", "What best means on dev; accuracy, micro_f1, pearson or quadratic_weighted_kappa by the problem where not given.", "accuracy|macro_f1|weighted_f1|micro_f1|quadratic_weighted_kappa|pearson|spearman|loss");
         Number<int>("patience", "Evaluations without a better one after which training stops.");
         Text("keep", "Which weights are exported.", "best|last");
     }
@@ -91,7 +99,7 @@ internal sealed class SettingOptions
     {
         Option<string> option = Create<string>(property, description, helpName);
         string[] choices = helpName.Split('|');
-        if (_defaults[property] is not null && choices.Length > 1 && choices.All(choice => choice == choice.ToLowerInvariant())) option.AcceptOnlyFromAmong(choices);
+        if ((_defaults[property] is not null || property == "best_metric") && choices.Length > 1 && choices.All(choice => choice == choice.ToLowerInvariant())) option.AcceptOnlyFromAmong(choices);
         _options.Add((option, parsed => parsed.GetValue(option)));
     }
 
@@ -100,6 +108,14 @@ internal sealed class SettingOptions
         Option<string[]> option = Create<string[]>(property, description, helpName);
         option.AllowMultipleArgumentsPerToken = true;
         _options.Add((option, parsed => new JsonArray([.. parsed.GetValue(option)!.Select(text => (JsonNode)text)])));
+    }
+
+    private void Numbers(string property, string description)
+    {
+        Option<string> option = Create<string>(property, description, "N,N");
+        _options.Add((option, parsed => new JsonArray([.. parsed.GetValue(option)!.Split(',').Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? (JsonNode)number
+            : throw new SettingsException($"{option.Name} is '{parsed.GetValue(option)}', expected whole numbers with commas, as in 256,128."))])));
     }
 
     private void Number<T>(string property, string description)

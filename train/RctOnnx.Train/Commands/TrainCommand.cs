@@ -50,22 +50,12 @@ internal static class TrainCommand
     public static void Print(TrainingOutcome outcome)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        if (outcome.Tests.Count > 0)
-        {
-            Table table = new Table().AddColumns("test set", "rows", "accuracy before", "accuracy after", "macro F1 before", "macro F1 after");
-            foreach (TestFigures test in outcome.Tests)
-                table.AddRow(Markup.Escape(test.Name), test.Trained.Metrics.Count.ToString("N0", CultureInfo.InvariantCulture),
-                    Percent(test.Untrained.Metrics.Accuracy), Percent(test.Trained.Metrics.Accuracy),
-                    Percent(test.Untrained.Metrics.Macro.F1), Percent(test.Trained.Metrics.Macro.F1));
-            console.Write(table);
-        }
+        if (outcome.Tests.Count > 0) console.Write(FigureTable.Of(outcome.Tests));
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Trained {outcome.Steps:N0} steps in {outcome.TrainingSeconds:N0} s ({outcome.SentencesPerSecond:N0} sentences/s), peak memory {outcome.PeakMemory / 1e9:F1} GB; exported the weights of step {outcome.ExportedStep:N0}."));
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Proof: largest difference of a logit {outcome.Model.Proof!.LargestDifference:E1}, labels agree on {outcome.Model.Proof.LabelAgreement:P0} of {outcome.Model.Proof.TextCount} texts and {outcome.Model.Proof.PairCount} pairs."));
         if (outcome.Runtime is { } runtime)
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The runtime names the label of TorchSharp for {runtime.Agreed:N0} of {runtime.Compared:N0} test rows."));
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The runtime gives the answer of TorchSharp for {runtime.Agreed:N0} of {runtime.Compared:N0} test rows."));
     }
-
-    private static string Percent(double value) => value.ToString("P2", CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,4 @@
 using RctOnnx.CommandLine;
-using RctOnnx.Data.Metrics;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Batching;
 using RctOnnx.Train.Examples;
@@ -16,11 +15,21 @@ internal static class Evaluator
     // With padding; large enough to keep all cores busy, small enough to stay in their caches.
     private const int TokensPerBatch = 4096;
 
-    /// <summary>Answers, loss and metrics; from features of a frozen encoder where they are given. The model is left in the mode it was in.</summary>
-    public static EvaluationResult Run(ClassifierModel model, Device device, ExampleSet examples, int padId, IWorkProgress? progress, CancellationToken token, FeatureCache? features = null)
+    /// <summary>Answers, loss and metrics. The model is left in the mode it was in.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="device">Where it is.</param>
+    /// <param name="examples">What it is asked.</param>
+    /// <param name="padId">Id of padding.</param>
+    /// <param name="progress">Told of rows, if there is one.</param>
+    /// <param name="token">Stops it.</param>
+    /// <param name="features">What a frozen encoder gave for these rows, or null.</param>
+    /// <param name="scale">The scale in which a regression is being trained; null where the model answers in the unit of the data.</param>
+    /// <param name="thresholds">From which score a label counts as given; null means one half.</param>
+    public static EvaluationResult Run(ClassifierModel model, Device device, ExampleSet examples, int padId, IWorkProgress? progress, CancellationToken token, FeatureCache? features = null, ValueScale? scale = null, IReadOnlyList<double>? thresholds = null)
     {
-        TaskLoss loss = new(ProblemType.SingleLabel, model.LabelCount);
-        int[] predicted = new int[examples.Tokens.RowCount];
+        TaskLoss loss = new(examples.Problem, model.LabelCount);
+        int labels = model.LabelCount;
+        float[] answers = new float[examples.Tokens.RowCount * labels];
         double sum = 0;
         bool wasTraining = model.training;
         model.eval();
@@ -32,9 +41,10 @@ internal static class Evaluator
                 token.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
                 Tensor logits = features is null ? BatchTensors.Of(TokenBatch.Of(examples.Tokens, rows, padId), device).Forward(model) : model.Logits(features.Of(rows)); // [B, labels]
+                if (scale is not null) logits = (logits * scale.Deviation) + scale.Mean;
                 sum += loss.Sum(logits, examples.Targets(rows)).item<float>();
-                long[] best = logits.argmax(1).cpu().data<long>().ToArray();
-                for (int i = 0; i < rows.Length; i++) predicted[rows[i]] = (int)best[i];
+                float[] found = logits.cpu().contiguous().data<float>().ToArray();
+                for (int i = 0; i < rows.Length; i++) found.AsSpan(i * labels, labels).CopyTo(answers.AsSpan(rows[i] * labels));
                 progress?.Advance(rows.Length);
             }
         }
@@ -42,6 +52,6 @@ internal static class Evaluator
         {
             model.train(wasTraining);
         }
-        return new EvaluationResult(sum / predicted.Length, ClassificationMetrics.Compute(examples.Classes, predicted, model.LabelCount), predicted);
+        return new EvaluationResult(sum / examples.Tokens.RowCount / (examples.Problem == ProblemType.MultiLabel ? labels : 1), answers, TaskFigures.Of(examples, answers, thresholds));
     }
 }

@@ -16,7 +16,7 @@ namespace RctOnnx.Train.Export;
 /// </summary>
 internal sealed class ExportProof
 {
-    /// <summary>The largest absolute difference of a logit that passes.</summary>
+    /// <summary>The largest absolute difference of a logit that passes; relative above 1 for values of a regression.</summary>
     public const double Tolerance = 1e-4;
 
     private const int ProbeCount = 4;
@@ -140,6 +140,8 @@ internal sealed class ExportProof
             for (int j = 0; j < labels; j++)
             {
                 double difference = Math.Abs((double)expected[j] - actual[j]);
+                // Values have the unit of the data, which may be thousands.
+                if (_artifact.ProblemType == ProblemType.Regression) difference /= Math.Max(1, Math.Abs(expected[j]));
                 if (!(difference <= Tolerance))
                     throw new GateException($"The exported graph does not answer as the model: {where}, {(IsHeadless ? $"feature {j}" : $"label '{_artifact.Labels[j]}'")}: TorchSharp {expected[j]}, ONNX Runtime {actual[j]}, allowed difference {Tolerance}. Nothing was written; please report it with the model's config.json.");
                 _largest = Math.Max(_largest, difference);
@@ -156,7 +158,7 @@ internal sealed class ExportProof
     private bool SameLabels(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
     {
         if (IsHeadless) return true; // features have no label: the tolerance says it all
-        if (_artifact.ProblemType == ProblemType.SingleLabel)
+        if (_artifact.ProblemType is ProblemType.SingleLabel or ProblemType.Ordinal)
             return IndexOfLargest(expected) == IndexOfLargest(actual);
         if (_artifact.ProblemType == ProblemType.Regression) return true; // values have no label: the tolerance says it all
         for (int i = 0; i < expected.Length; i++)

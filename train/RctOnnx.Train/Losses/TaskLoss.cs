@@ -26,7 +26,7 @@ public sealed class TaskLoss
     public double WeightOf(TaskTargets targets)
     {
         Check(targets);
-        if (ProblemType != ProblemType.SingleLabel) return (double)targets.RowCount * _labelCount;
+        if (!HasClasses) return (double)targets.RowCount * _labelCount;
         if (_options.ClassWeights is not { } weights) return targets.RowCount;
         double sum = 0;
         foreach (long index in targets.Classes!) sum += weights[(int)index];
@@ -47,11 +47,14 @@ public sealed class TaskLoss
         return nn.functional.cross_entropy(logits, wanted, weights, reduction: nn.Reduction.Sum, label_smoothing: _options.LabelSmoothing);
     }
 
+    // The logits of an ordinal model are logarithms of probabilities: their cross-entropy is the likelihood of the label, as with any softmax.
+    private bool HasClasses => ProblemType is ProblemType.SingleLabel or ProblemType.Ordinal;
+
     private void Check(TaskTargets targets)
     {
-        if (ProblemType == ProblemType.SingleLabel)
+        if (HasClasses)
         {
-            if (targets.Classes is null) throw new SettingsException("A single-label task has one class index a row, found values.");
+            if (targets.Classes is null) throw new SettingsException($"A {ProblemType} task has one class index a row, found values.");
             foreach (long index in targets.Classes)
                 if (index < 0 || index >= _labelCount)
                     throw new SettingsException($"A row has the class index {index}, expected 0 to {_labelCount - 1}.");

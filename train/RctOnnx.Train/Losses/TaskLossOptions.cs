@@ -16,8 +16,8 @@ public sealed record TaskLossOptions
         List<string> faults = [];
         if (labelCount <= 0) faults.Add($"there are {labelCount} labels, expected at least one");
         if (!(LabelSmoothing >= 0 && LabelSmoothing < 1)) faults.Add($"label smoothing is {LabelSmoothing}, expected at least 0 and below 1");
-        if (problemType != ProblemType.SingleLabel && (LabelSmoothing != 0 || ClassWeights is not null))
-            faults.Add($"label smoothing and class weights are for {ProblemType.SingleLabel}, the task is {problemType}");
+        if (problemType is not (ProblemType.SingleLabel or ProblemType.Ordinal) && (LabelSmoothing != 0 || ClassWeights is not null))
+            faults.Add($"label smoothing and class weights are for {ProblemType.SingleLabel} and {ProblemType.Ordinal}, the task is {problemType}");
         if (ClassWeights is not null && ClassWeights.Count != labelCount)
             faults.Add($"there are {ClassWeights.Count} class weights, expected one for each of {labelCount} labels");
         if (ClassWeights is not null && ClassWeights.Any(weight => !(weight > 0 && float.IsFinite(weight))))

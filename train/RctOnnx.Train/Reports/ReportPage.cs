@@ -39,6 +39,7 @@ internal static class ReportPage
         StringBuilder html = new(Head);
         html.Append($"\n<title>{HtmlTable.Escape(data.Title)}</title>\n</head>\n<body>\n<h1>{HtmlTable.Escape(data.Title)}</h1>\n");
         if (data.Sets.Count > 0) html.Append(Overview(data));
+        foreach (MultiLabelComparison set in data.MultiLabelSets) html.Append(MultiLabelTable(data.Labels, set));
         if (data.RegressionSets.Count > 0) html.Append(RegressionOverview(data));
         foreach (ReportPicture picture in pictures)
             html.Append($"<h2>{HtmlTable.Escape(picture.Title)}</h2>\n<img alt=\"{HtmlTable.Escape(picture.Title)}: the numbers stand in the tables of this page\" src=\"data:image/png;base64,{Convert.ToBase64String(picture.Png)}\">\n");
@@ -63,6 +64,13 @@ internal static class ReportPage
             set.Name, Number(set.Trained.Count), Share(set.Untrained?.Accuracy), Share(set.Trained.Accuracy), Share(set.Untrained?.Macro.F1),
             Share(set.Trained.Macro.F1), Share(set.Trained.Weighted.F1), Plain(set.Trained.Kappa),
         }));
+
+    private static string MultiLabelTable(IReadOnlyList<string> labels, MultiLabelComparison set) => HtmlTable.Of(
+        [set.Name, "precision", "recall", "F1", "F1 before", "rows"],
+        labels.Select((label, i) => (label, set.Trained.PerLabel[i], set.Untrained?.PerLabel[i]))
+            .Append(("macro mean", set.Trained.Macro, set.Untrained?.Macro)).Append(("micro mean", set.Trained.Micro, set.Untrained?.Micro)).Append(("weighted mean", set.Trained.Weighted, set.Untrained?.Weighted))
+            .Select(line => new[] { line.Item1, Share(line.Item2.Precision), Share(line.Item2.Recall), Share(line.Item2.F1), Share(line.Item3?.F1), Number(line.Item2.Support) })
+            .Append(["all labels right", Share(set.Trained.ExactMatch), "", "", "", Number(set.Trained.Count)]));
 
     private static string RegressionOverview(RunReportData data) => HtmlTable.Of(
         ["set", "", "rows", "mean squared error", "mean absolute error", "R²", "Pearson", "Spearman"],

@@ -12,6 +12,9 @@ public sealed record RunReportData
     /// <summary>Evaluated sets of a classifier.</summary>
     public IReadOnlyList<SetComparison> Sets { get; init; } = [];
 
+    /// <summary>Evaluated sets of a model of several labels a text.</summary>
+    public IReadOnlyList<MultiLabelComparison> MultiLabelSets { get; init; } = [];
+
     /// <summary>Evaluated sets of a regression.</summary>
     public IReadOnlyList<RegressionComparison> RegressionSets { get; init; } = [];
 
@@ -40,7 +43,7 @@ public sealed record RunReportData
     internal void Validate()
     {
         List<string> faults = [];
-        if (Sets.Count == 0 && RegressionSets.Count == 0 && Curve.Count == 0) faults.Add("there is neither a set nor a curve to report");
+        if (Sets.Count == 0 && MultiLabelSets.Count == 0 && RegressionSets.Count == 0 && Curve.Count == 0) faults.Add("there is neither a set nor a curve to report");
         foreach (SetComparison set in Sets)
         {
             if (set.Trained.PerClass.Count != Labels.Count) faults.Add($"'{set.Name}' has figures of {set.Trained.PerClass.Count} classes for {Labels.Count} labels");

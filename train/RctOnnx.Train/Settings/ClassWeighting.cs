@@ -8,4 +8,7 @@ public enum ClassWeighting
 
     /// <summary>rows / (labels × rows of the label): every label counts the same (King and Zeng 2001).</summary>
     Auto,
+
+    /// <summary>Those of <see cref="TrainSettings.ClassWeightFile"/>.</summary>
+    File,
 }

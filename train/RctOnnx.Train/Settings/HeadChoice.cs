@@ -20,4 +20,7 @@ public enum HeadChoice
 
     /// <summary>dropout → linear on the largest value over all tokens.</summary>
     Max,
+
+    /// <summary>Hidden layers with ReLU, each after dropout, then dropout → linear, on what the base pools; widths by <see cref="TrainSettings.Hidden"/>.</summary>
+    Mlp,
 }

@@ -5,7 +5,7 @@ namespace RctOnnx.Train.Settings;
 /// <summary>A figure of an evaluation that can be watched.</summary>
 public enum MetricName
 {
-    /// <summary>Share of right answers.</summary>
+    /// <summary>Share of right answers; for several labels a text the share of texts whose labels are all right.</summary>
     Accuracy,
 
     /// <summary>Unweighted mean of the labels' F1.</summary>
@@ -16,6 +16,19 @@ public enum MetricName
     [JsonStringEnumMemberName("weighted_f1")]
     WeightedF1,
 
-    /// <summary>Cross-entropy; lower is better.</summary>
+    /// <summary>Mean loss over the rows; lower is better.</summary>
     Loss,
+
+    /// <summary>F1 over all decisions together; several labels.</summary>
+    [JsonStringEnumMemberName("micro_f1")]
+    MicroF1,
+
+    /// <summary>Kappa with quadratic weights; labels in an order, and values that are whole numbers.</summary>
+    QuadraticWeightedKappa,
+
+    /// <summary>Linear correlation; regression.</summary>
+    Pearson,
+
+    /// <summary>Correlation of ranks; regression.</summary>
+    Spearman,
 }

@@ -72,6 +72,8 @@ public static class SettingsJson
         JsonObject values = ToObject(settings), defaults = ToObject(new TrainSettings());
         string[] same = [.. values.Where(pair => NeutralNames.Contains(pair.Key) || JsonNode.DeepEquals(pair.Value, defaults[pair.Key])).Select(pair => pair.Key)];
         foreach (string name in same) values.Remove(name);
+        // Named or not, the metric is the same one.
+        if (settings.BestMetric == (settings with { BestMetric = null }).Watched) values.Remove(JsonNamingPolicy.SnakeCaseLower.ConvertName(nameof(TrainSettings.BestMetric)));
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(values)));
     }
 }

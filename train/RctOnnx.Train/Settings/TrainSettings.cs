@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using RctOnnx.Data;
+using RctOnnx.Onnx;
 using RctOnnx.Train.Modules;
 using RctOnnx.Train.Optimization;
 using RctOnnx.Train.Schedules;
@@ -36,13 +37,25 @@ public sealed record TrainSettings
     /// <summary>Column or property of the label.</summary>
     public string LabelColumn { get; init; } = "label";
 
+    /// <summary>What is done to texts first, in training and by the exported file; null takes the base's rule.</summary>
+    public TextRule? TextRule { get; init; }
+
+    /// <summary>What the exported file does with texts of more tokens than <see cref="MaxLength"/>, unless its user says otherwise. Training and its figures cut them.</summary>
+    public LongTextPolicy LongText { get; init; } = LongTextPolicy.Truncate;
+
+    /// <summary>Columns or properties of 0 and 1, one a label, in place of <see cref="LabelColumn"/>; multi label only.</summary>
+    public IReadOnlyList<string> LabelColumns { get; init; } = [];
+
+    /// <summary>What the labels mean.</summary>
+    public ProblemType Problem { get; init; } = ProblemType.SingleLabel;
+
     /// <summary>Column or property of the second text, or null.</summary>
     public string? PairColumn { get; init; }
 
     /// <summary>Column or property of what stays together in a split, or null.</summary>
     public string? GroupColumn { get; init; }
 
-    /// <summary>Labels of the task; rows with others are left out of every part. Empty takes all that the training rows have.</summary>
+    /// <summary>Labels of the task; rows with others are left out of every part. Empty takes all that the training rows have: by value where the problem is ordinal, which otherwise takes them in the order given here; by name for the rest.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
     /// <summary>Share of the training rows that is kept for choosing, where there is no file for it.</summary>
@@ -53,6 +66,9 @@ public sealed record TrainSettings
 
     /// <summary>What stands on the encoder.</summary>
     public HeadChoice Head { get; init; } = HeadChoice.Auto;
+
+    /// <summary>Widths of the hidden layers of <see cref="HeadChoice.Mlp"/>, from below; empty takes two as wide as the encoder.</summary>
+    public IReadOnlyList<int> Hidden { get; init; } = [];
 
     /// <summary>Dropout in the head; null takes the base's.</summary>
     public double? HeadDropout { get; init; }
@@ -105,6 +121,12 @@ public sealed record TrainSettings
     /// <summary>Weights of the classes in the loss.</summary>
     public ClassWeighting ClassWeights { get; init; } = ClassWeighting.None;
 
+    /// <summary>A JSON object of label and weight, for <see cref="ClassWeighting.File"/>.</summary>
+    public string? ClassWeightFile { get; init; }
+
+    /// <summary>Rows of rarer labels are repeated until every label has as many as the most frequent one.</summary>
+    public bool Oversample { get; init; }
+
     /// <summary>In what numbers the products of training run; evaluation and export are fp32.</summary>
     public Precision Precision { get; init; } = Precision.Fp32;
 
@@ -123,8 +145,8 @@ public sealed record TrainSettings
     /// <summary>Steps between checkpoints; null saves at every evaluation.</summary>
     public int? CheckpointEvery { get; init; }
 
-    /// <summary>What "best" means on dev.</summary>
-    public MetricName BestMetric { get; init; } = MetricName.Accuracy;
+    /// <summary>What "best" means on dev; null takes accuracy, micro F1, Pearson or quadratic weighted kappa, by the problem.</summary>
+    public MetricName? BestMetric { get; init; }
 
     /// <summary>Evaluations without a better one after which training stops; null goes to the end.</summary>
     public int? Patience { get; init; }
@@ -132,9 +154,19 @@ public sealed record TrainSettings
     /// <summary>Which weights are exported. Without dev data it is always the last.</summary>
     public KeptWeights Keep { get; init; } = KeptWeights.Best;
 
+    /// <summary><see cref="BestMetric"/> with its default.</summary>
+    [JsonIgnore]
+    public MetricName Watched => BestMetric ?? Problem switch
+    {
+        ProblemType.MultiLabel => MetricName.MicroF1,
+        ProblemType.Regression => MetricName.Pearson,
+        ProblemType.Ordinal => MetricName.QuadraticWeightedKappa,
+        _ => MetricName.Accuracy,
+    };
+
     /// <summary>Columns as the reader wants them.</summary>
     [JsonIgnore]
-    public ColumnNames Columns => new() { Text = TextColumn, Label = LabelColumn, Pair = PairColumn, Group = GroupColumn };
+    public ColumnNames Columns => new() { Text = TextColumn, Label = LabelColumn, Pair = PairColumn, Group = GroupColumn, Flags = LabelColumns.Count > 0 ? LabelColumns : null };
 
     /// <summary>The part that the training loop sees.</summary>
     [JsonIgnore]
@@ -153,7 +185,7 @@ public sealed record TrainSettings
         Seed = Seed,
         EvaluateEvery = EvaluateEvery,
         CheckpointEvery = CheckpointEvery,
-        LowerIsBetter = BestMetric == MetricName.Loss,
+        LowerIsBetter = Watched == MetricName.Loss,
         Patience = Patience,
         Hash = SettingsJson.Hash(this),
     };
@@ -185,6 +217,7 @@ public sealed record TrainSettings
         if (MaxGradientNorm is { } norm && !(norm > 0)) faults.Add($"max-gradient-norm is {norm}, expected a positive number, or null for no clipping");
         if (!(LabelSmoothing >= 0 && LabelSmoothing < 1)) faults.Add($"label-smoothing is {LabelSmoothing}, expected at least 0 and below 1");
         if (HeadDropout is { } dropout && !(dropout >= 0 && dropout < 1)) faults.Add($"head-dropout is {dropout}, expected at least 0 and below 1");
+        faults.AddRange(ProblemFaults.Of(this));
         if (Patience is not null && Dev is null && DevShare == 0) faults.Add("patience without dev data: there is nothing to watch");
         if (faults.Count > 0) throw new SettingsException($"The settings cannot be used: {string.Join("; ", faults)}.");
 

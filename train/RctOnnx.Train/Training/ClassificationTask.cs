@@ -12,7 +12,7 @@ using static TorchSharp.torch;
 
 namespace RctOnnx.Train.Training;
 
-/// <summary>One label a text: cross-entropy over the model's logits.</summary>
+/// <summary>Labels or values of texts: the loss of the problem over the model's answers.</summary>
 internal sealed class ClassificationTask : ITrainingTask, IDisposable
 {
     private readonly ClassifierModel _model;
@@ -21,19 +21,24 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
     private readonly ExampleSet? _dev;
     private readonly int _padId;
     private readonly MetricName _watched;
+    private readonly ValueScale? _scale;
+    private readonly int[]? _rows; // of the data, by row of an epoch, where rows are repeated
     private readonly TaskLoss _loss;
     private FeatureCache? _trainFeatures, _devFeatures; // of a frozen encoder
 
-    public ClassificationTask(TrainSettings settings, ClassifierModel model, Device device, ExampleSet train, ExampleSet? dev, int padId)
+    public ClassificationTask(TrainSettings settings, ClassifierModel model, Device device, ExampleSet train, ExampleSet? dev, int padId, IReadOnlyList<string>? labels = null)
     {
-        (_model, _device, _train, _dev, _padId, _watched) = (model, device, train, dev, padId, settings.BestMetric);
-        (Lengths, Parameters) = (train.Tokens.Lengths(), model.Parameters());
+        (_model, _device, _train, _dev, _padId, _watched) = (model, device, train, dev, padId, settings.Watched);
+        _scale = train.Problem == ProblemType.Regression ? ValueScale.Of(train.Values) : null;
+        _rows = settings.Oversample ? ClassBalance.Oversampled(train.Classes, model.LabelCount, settings.Seed) : null;
+        IReadOnlyList<int> lengths = train.Tokens.Lengths();
+        (Lengths, Parameters) = (_rows is null ? lengths : [.. _rows.Select(row => lengths[row])], model.Parameters());
         if (settings.Freeze.Count > 0) model.Freeze(FrozenParameters.Of(Parameters.Keys, settings.Freeze, model.Config.LayerCount));
         if (settings.LayerDecay != 1) RateFactor = name => LayerRates.FactorOf(name, settings.LayerDecay, model.Config.LayerCount);
-        _loss = new TaskLoss(ProblemType.SingleLabel, model.LabelCount, new TaskLossOptions
+        _loss = new TaskLoss(train.Problem, model.LabelCount, new TaskLossOptions
         {
             LabelSmoothing = settings.LabelSmoothing,
-            ClassWeights = settings.ClassWeights == ClassWeighting.Auto ? Balanced(train.Classes, model.LabelCount) : null,
+            ClassWeights = ClassBalance.Weights(settings, train.Classes, labels ?? [.. Enumerable.Range(0, model.LabelCount).Select(i => $"class {i}")]),
         });
     }
 
@@ -57,15 +62,20 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
 
     public TrainingBatch Prepare(int[] rows, int epoch)
     {
-        TaskTargets targets = _train.Targets(rows);
+        if (_rows is not null) rows = Array.ConvertAll(rows, row => _rows[row]);
+        TaskTargets targets = _train.Targets(rows, _scale);
         return new TrainingBatch(rows.Length, _loss.WeightOf(targets), () =>
             _loss.Sum(_trainFeatures is null ? BatchTensors.Of(TokenBatch.Of(_train.Tokens, rows, _padId), _device).Forward(_model) : _model.Logits(_trainFeatures.Of(rows)), targets));
     }
 
     public DevFigures Evaluate(CancellationToken token)
     {
-        EvaluationResult result = Evaluator.Run(_model, _device, _dev!, _padId, null, token, _devFeatures);
-        return new DevFigures(result.Loss, result[_watched], result.Metrics.Accuracy, result.Metrics.Macro.F1);
+        EvaluationResult result = Evaluator.Run(_model, _device, _dev!, _padId, null, token, _devFeatures, _scale);
+        // Rare labels may never reach one half while the order of their scores is good: a model is judged by the thresholds that it would get.
+        result = result.With(_dev!, TaskFigures.BestThresholds(_dev!, result.Logits));
+        return result.Figures.Values is null
+            ? new DevFigures(result.Loss, result[_watched], result[MetricName.Accuracy], result[MetricName.MacroF1])
+            : new DevFigures(result.Loss, result[_watched]);
     }
 
     public IReadOnlyDictionary<string, TensorData> ReadWeights() => _model.ReadWeights();
@@ -76,12 +86,5 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
     {
         _trainFeatures?.Dispose();
         _devFeatures?.Dispose();
-    }
-
-    private static float[] Balanced(IReadOnlyList<int> classes, int labelCount)
-    {
-        int[] counts = new int[labelCount];
-        foreach (int index in classes) counts[index]++;
-        return [.. counts.Select(count => (float)classes.Count / (labelCount * (float)count))];
     }
 }

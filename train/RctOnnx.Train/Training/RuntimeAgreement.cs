@@ -1,21 +1,25 @@
 using RctOnnx.CommandLine;
+using RctOnnx.Onnx;
 using RctOnnx.Runtime;
+using RctOnnx.Train.Evaluation;
 using RctOnnx.Train.Examples;
+using RctOnnx.Train.Export;
 
 namespace RctOnnx.Train.Training;
 
-/// <summary>How often the runtime named the label that the trained model named in TorchSharp.</summary>
+/// <summary>How often the runtime gave the answer of the trained model in TorchSharp: the same label, the same labels, or the same value within the proof's tolerance.</summary>
 /// <param name="Compared">Texts.</param>
-/// <param name="Agreed">Texts with the same label.</param>
+/// <param name="Agreed">Texts with the same answer.</param>
 internal sealed record RuntimeAgreement(long Compared, long Agreed)
 {
     private const int ChunkSize = 512;
 
     /// <summary>Asks the exported file about every row of a set.</summary>
-    public static RuntimeAgreement Of(TextClassifier classifier, ExampleSet examples, IReadOnlyList<int> predicted, IWorkProgress progress, CancellationToken token)
+    public static RuntimeAgreement Of(TextClassifier classifier, ExampleSet examples, EvaluationResult trained, IReadOnlyList<double>? thresholds, IWorkProgress progress, CancellationToken token)
     {
         long agreed = 0;
-        for (int start = 0; start < predicted.Count; start += ChunkSize)
+        int count = examples.Tokens.RowCount, labels = examples.LabelCount;
+        for (int start = 0; start < count; start += ChunkSize)
         {
             token.ThrowIfCancellationRequested();
             LabelledText[] texts = [.. examples.Texts.Skip(start).Take(ChunkSize)];
@@ -23,9 +27,19 @@ internal sealed record RuntimeAgreement(long Compared, long Agreed)
                 ? classifier.Classify([.. texts.Select(text => new TextPair(text.Text, text.Pair!))], token)
                 : classifier.Classify([.. texts.Select(text => text.Text)], token);
             for (int i = 0; i < texts.Length; i++)
-                if (answers[i].Label == classifier.Labels[predicted[start + i]]) agreed++;
+            {
+                float[] logits = [.. Enumerable.Range((start + i) * labels, labels).Select(at => trained.Logits[at])];
+                if (IsSame(classifier, answers[i], logits, thresholds)) agreed++;
+            }
             progress.Advance(texts.Length);
         }
-        return new RuntimeAgreement(predicted.Count, agreed);
+        return new RuntimeAgreement(count, agreed);
     }
+
+    private static bool IsSame(TextClassifier classifier, Classification answer, float[] logits, IReadOnlyList<double>? thresholds) => classifier.ProblemType switch
+    {
+        ProblemType.Regression => answer.Logits.Zip(logits, (found, expected) => Math.Abs(found - expected) <= ExportProof.Tolerance * Math.Max(1, Math.Abs(expected))).All(same => same),
+        ProblemType.MultiLabel => classifier.Labels.Where((_, i) => TaskFigures.Given(logits, logits.Length, thresholds).ElementAt(i)).SequenceEqual(answer.Labels),
+        _ => answer.Label == classifier.Labels[TaskFigures.Largest(logits, logits.Length)[0]],
+    };
 }

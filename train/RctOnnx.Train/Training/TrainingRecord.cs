@@ -89,22 +89,36 @@ internal static class TrainingRecord
 
     private static JsonObject Figures(EvaluationResult result, IReadOnlyList<string> labels, bool detailed)
     {
-        ClassificationMetrics metrics = result.Metrics;
-        JsonObject figures = new()
+        JsonObject figures = new() { ["count"] = result.Logits.Count / labels.Count, ["loss"] = result.Loss };
+        if (result.Figures.Values is { } values) figures["regression"] = JsonSerializer.SerializeToNode(values, Json);
+        if (result.Figures.Sets is { } sets) Labels(figures, sets.Macro, sets.Micro, sets.Weighted, sets.PerLabel, labels, detailed, ("exact_match", sets.ExactMatch), ("hamming_loss", sets.HammingLoss));
+        if (result.Figures.Classes is not { } metrics) return figures;
+        (string, double)[] shares = [("accuracy", metrics.Accuracy), ("quadratic_weighted_kappa", metrics.QuadraticWeightedKappa)];
+        // The whole numbers of rounded values are no labels of the model: they are told apart from its own figures.
+        if (result.Figures.Values is not null)
         {
-            ["count"] = metrics.Count,
-            ["loss"] = result.Loss,
-            ["accuracy"] = metrics.Accuracy,
-            ["macro_f1"] = metrics.Macro.F1,
-            ["weighted_f1"] = metrics.Weighted.F1,
-        };
-        if (!detailed) return figures;
-        figures["macro"] = JsonSerializer.SerializeToNode(metrics.Macro, Json);
-        figures["micro"] = JsonSerializer.SerializeToNode(metrics.Micro, Json);
-        figures["weighted"] = JsonSerializer.SerializeToNode(metrics.Weighted, Json);
-        figures["per_label"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(label, JsonSerializer.SerializeToNode(metrics.PerClass[i], Json))));
-        figures["confusion_matrix"] = JsonSerializer.SerializeToNode(metrics.ConfusionMatrix, Json);
+            JsonObject rounded = [];
+            Labels(rounded, metrics.Macro, metrics.Micro, metrics.Weighted, [], [], detailed, shares);
+            figures["rounded"] = rounded;
+            return figures;
+        }
+        Labels(figures, metrics.Macro, metrics.Micro, metrics.Weighted, metrics.PerClass, labels, detailed, shares);
+        if (detailed) figures["confusion_matrix"] = JsonSerializer.SerializeToNode(metrics.ConfusionMatrix, Json);
         return figures;
+    }
+
+    private static void Labels(
+        JsonObject figures, ClassMetrics macro, ClassMetrics micro, ClassMetrics weighted, IReadOnlyList<ClassMetrics> each, IReadOnlyList<string> labels, bool detailed,
+        params (string Name, double Value)[] shares)
+    {
+        foreach ((string name, double value) in shares) figures[name] = JsonSerializer.SerializeToNode(value, Json);
+        figures["macro_f1"] = macro.F1;
+        figures["weighted_f1"] = weighted.F1;
+        if (!detailed) return;
+        figures["macro"] = JsonSerializer.SerializeToNode(macro, Json);
+        figures["micro"] = JsonSerializer.SerializeToNode(micro, Json);
+        figures["weighted"] = JsonSerializer.SerializeToNode(weighted, Json);
+        if (each.Count > 0) figures["per_label"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(label, JsonSerializer.SerializeToNode(each[i], Json))));
     }
 
     private static JsonObject Files(TaskData data) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using RctOnnx.Onnx;
+using RctOnnx.Train.Evaluation;
 using RctOnnx.Train.Examples;
 using RctOnnx.Train.Reports;
 using RctOnnx.Train.Settings;
@@ -15,11 +16,12 @@ internal static class TrainingReport
     {
         Title = $"Training run {Path.GetFileName(Path.GetFullPath(settings.Output).TrimEnd(Path.DirectorySeparatorChar))}",
         Labels = outcome.Model.Labels,
-        Sets =
-        [
-            .. outcome.Tests.Select(test => new SetComparison(test.Name, test.Untrained.Metrics, test.Trained.Metrics)),
-            .. outcome.Dev is { } dev ? [new SetComparison("dev", null, dev.Metrics)] : Array.Empty<SetComparison>(),
-        ],
+        Sets = settings.Problem is ProblemType.SingleLabel or ProblemType.Ordinal
+            ? [.. All(outcome).Select(set => new SetComparison(set.Name, set.Untrained?.Metrics, set.Trained.Metrics))] : [],
+        MultiLabelSets = settings.Problem == ProblemType.MultiLabel
+            ? [.. All(outcome).Select(set => new MultiLabelComparison(set.Name, set.Untrained?.Figures.Sets, set.Trained.Figures.Sets!))] : [],
+        RegressionSets = settings.Problem == ProblemType.Regression
+            ? [.. All(outcome).Select(set => new RegressionComparison(set.Name, set.Untrained?.Figures.Values, set.Trained.Figures.Values!))] : [],
         Curve = [.. outcome.Log.Select(Point)],
         Settings = [.. SettingsJson.ToObject(settings).Select(pair => new NamedValue(pair.Key, TextOf(pair.Value)))],
         Sources = [.. data.FileHashes.Select(file => new DataSource(UseOf(settings, file.Key), file.Key, RowsOf(settings, file.Key, train, outcome), file.Value))],
@@ -35,6 +37,12 @@ internal static class TrainingReport
         Versions = [.. TrainingRecord.Versions().Select(pair => new NamedValue(pair.Key, TextOf(pair.Value)))],
     };
 
+    private static IEnumerable<(string Name, EvaluationResult? Untrained, EvaluationResult Trained)> All(TrainingOutcome outcome) =>
+    [
+        .. outcome.Tests.Select(test => (test.Name, (EvaluationResult?)test.Untrained, test.Trained)),
+        .. outcome.Dev is { } dev ? [("dev", null, dev)] : Array.Empty<(string, EvaluationResult?, EvaluationResult)>(),
+    ];
+
     private static CurvePoint Point(RunLogEntry entry) => entry.Kind == "train"
         ? new CurvePoint(entry.Step, entry.Epoch, entry.Loss, null, null, entry.LearningRate)
         : new CurvePoint(entry.Step, entry.Epoch, null, entry.Loss, entry.Accuracy, null);
@@ -42,8 +50,8 @@ internal static class TrainingReport
     private static IEnumerable<NamedValue> ProofOf(Proof proof, RuntimeAgreement? runtime)
     {
         yield return Line("largest difference of a logit", $"{proof.LargestDifference:E1} (allowed {proof.Tolerance:E1})");
-        yield return Line("same label as TorchSharp", $"{proof.LabelAgreement:P2} of {proof.TextCount:N0} texts and {proof.PairCount:N0} pairs");
-        if (runtime is not null) yield return Line("same label on the test rows", $"{runtime.Agreed:N0} of {runtime.Compared:N0}");
+        yield return Line("same answer as TorchSharp", $"{proof.LabelAgreement:P2} of {proof.TextCount:N0} texts and {proof.PairCount:N0} pairs");
+        if (runtime is not null) yield return Line("same answer on the test rows", $"{runtime.Agreed:N0} of {runtime.Compared:N0}");
     }
 
     private static string UseOf(TrainSettings settings, string file)
@@ -64,9 +72,9 @@ internal static class TrainingReport
     private static long? RowsOf(TrainSettings settings, string file, ExampleSet train, TrainingOutcome outcome)
     {
         if (UseOf(settings, file).Contains(',', StringComparison.Ordinal)) return null;
-        if (settings.Dev == file) return outcome.Dev?.Metrics.Count;
+        if (settings.Dev == file) return outcome.Dev is { } dev ? dev.Logits.Count / outcome.Model.Labels.Count : null;
         for (int i = 0; i < settings.Test.Count; i++)
-            if (settings.Test[i] == file) return outcome.Tests[i].Trained.Metrics.Count;
+            if (settings.Test[i] == file) return outcome.Tests[i].Trained.Logits.Count / outcome.Model.Labels.Count;
         return settings.Train.Count == 1 ? train.Tokens.RowCount : null;
     }
 

@@ -32,6 +32,7 @@ internal sealed class TrainingRun
     private readonly RunFolder _folder;
     private readonly Action<string> _say;
     private readonly CancellationToken _token;
+    private ValueScale? _scale; // of a regression
 
     private TrainingRun(TrainSettings settings, Action<string> say, CancellationToken token) =>
         (_settings, _folder, _say, _token) = (settings, new RunFolder(settings.Output), say, token);
@@ -53,15 +54,11 @@ internal sealed class TrainingRun
     {
         RunCheckpoint? resumed = OpenFolder(resume);
         TaskData data = TaskData.Open(_settings);
-        LabelSet labels = LabelSet.Of(data.Train);
-        if (_settings.Labels.Except(labels.Names).ToArray() is { Length: > 0 } missing)
-            throw new DataException($"--labels names {string.Join(", ", missing)}, which no training row has; the rows have {string.Join(", ", labels.Names)} of those that were named.");
-        if (labels.Names.Count < 2)
-            throw new DataException($"All training rows have the label '{labels.Names[0]}'; a classifier needs two labels at least.");
+        LabelSet labels = TaskLabels.Of(_settings, data.Train);
         TrainingBase start = TrainingBase.Load(_settings, labels.Names);
         foreach (string note in start.Notes) _say(note);
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(start.Artifact.Vocabulary, start.Artifact.Tokenizer);
-        ExampleReader reader = new(tokenizer, labels, _settings.MaxLength);
+        ExampleReader reader = new(tokenizer, labels, _settings.MaxLength, _settings.Problem);
         ExampleSet train = Read(reader, "train", data.Train, keepTexts: false)!;
         resumed?.State.RequireSame(_settings.Loop.Hash, train.Hash, _folder.Path);
         ExampleSet? dev = Read(reader, "dev", data.Dev, keepTexts: true);
@@ -69,9 +66,10 @@ internal sealed class TrainingRun
 
         Device device = TorchDevice.Of(_settings.Device);
         using ClassifierModel model = new(start.Artifact.Encoder, start.Artifact.Head, labels.Names.Count, _settings.Precision);
-        model.LoadWeights(start.Artifact.Weights);
+        _scale = _settings.Problem == ProblemType.Regression ? ValueScale.Of(train.Values) : null;
+        model.LoadWeights(HeadStart.Weights(start, train, _scale));
         model.to(device);
-        using ClassificationTask task = new(_settings, model, device, train, dev, tokenizer.PadId);
+        using ClassificationTask task = new(_settings, model, device, train, dev, tokenizer.PadId, labels.Names);
         SayFrozen(model);
         EvaluationResult[] untrained = Untrained(model, device, tests, tokenizer.PadId);
 
@@ -84,12 +82,19 @@ internal sealed class TrainingRun
         bool isBest = _settings.Keep == KeptWeights.Best && dev is not null;
         if (isBest) model.LoadWeights(CheckpointFile.Read(_folder.Best).Weights);
         EvaluationResult? devResult = dev is null ? null : EvaluateAll("Dev", model, device, [dev], tokenizer.PadId)[0];
+        double[]? thresholds = devResult is null ? null : TaskFigures.BestThresholds(dev!, devResult.Logits);
+        devResult = devResult?.With(dev!, thresholds);
         EvaluationResult[] trained = EvaluateAll("After training", model, device, tests, tokenizer.PadId);
-        TestFigures[] figures = [.. tests.Select((test, i) => new TestFigures(test.Name, untrained[i], trained[i]))];
+        for (int i = 0; i < trained.Length; i++) trained[i] = trained[i].With(tests[i], thresholds);
+        TestFigures[] figures = [.. tests.Select((test, i) => new TestFigures(test.Name, labels.Names.Count, untrained[i], trained[i]))];
 
         TrainingOutcome outcome = new()
         {
-            Model = start.Artifact with { Weights = model.ReadWeights() },
+            Model = start.Artifact with
+            {
+                Weights = _scale is null ? model.ReadWeights() : _scale.Fold(model.ReadWeights()),
+                Calibration = new Calibration { Thresholds = thresholds },
+            },
             Dev = devResult,
             Tests = figures,
             Log = trainer.Log,
@@ -112,7 +117,7 @@ internal sealed class TrainingRun
         NativeHeap.GiveBack();
         _say("Export: proving the file in ONNX Runtime.");
         outcome = outcome with { Model = ModelExport.Write(_folder.Model, outcome.Model with { Training = record }, proof, _token) };
-        outcome = outcome with { Runtime = AskRuntime(tests, trained) };
+        outcome = outcome with { Runtime = AskRuntime(tests, trained, thresholds) };
         AtomicFile.WriteText(_folder.Metrics, TrainingRecord.Metrics(_settings, data, outcome).ToJsonString(TrainingRecord.Json) + "\n");
         RunReport.Write(_folder.Path, TrainingReport.Of(_settings, data, train, outcome));
         return outcome;
@@ -168,7 +173,7 @@ internal sealed class TrainingRun
     private EvaluationResult[] Untrained(ClassifierModel model, Device device, ExampleSet[] tests, int padId)
     {
         string settings = _settings.Loop.Hash;
-        if (UntrainedFigures.Read(_folder.Untrained, settings, tests, model.LabelCount) is { } kept) return kept;
+        if (UntrainedFigures.Read(_folder.Untrained, settings, tests) is { } kept) return kept;
         EvaluationResult[] results = EvaluateAll("Before training", model, device, tests, padId);
         UntrainedFigures.Write(_folder.Untrained, settings, tests, results);
         return results;
@@ -178,15 +183,15 @@ internal sealed class TrainingRun
     {
         if (sets.Count == 0) return [];
         return ConsoleProgress.Run(title, sets.Sum(set => (long)set.Tokens.RowCount), "sentences", progress =>
-            sets.Select(set => Evaluator.Run(model, device, set, padId, progress, _token)).ToArray());
+            sets.Select(set => Evaluator.Run(model, device, set, padId, progress, _token, scale: _scale)).ToArray());
     }
 
-    private RuntimeAgreement? AskRuntime(ExampleSet[] tests, EvaluationResult[] trained)
+    private RuntimeAgreement? AskRuntime(ExampleSet[] tests, EvaluationResult[] trained, double[]? thresholds)
     {
         if (tests.Length == 0) return null;
-        using TextClassifier classifier = TextClassifier.Load(_folder.Model, new TextClassifierOptions { Threads = get_num_threads() });
+        using TextClassifier classifier = TextClassifier.Load(_folder.Model, new TextClassifierOptions { Threads = get_num_threads(), LongText = LongTextPolicy.Truncate });
         RuntimeAgreement[] parts = ConsoleProgress.Run("Asking the runtime", tests.Sum(test => (long)test.Tokens.RowCount), "sentences", progress =>
-            tests.Select((test, i) => RuntimeAgreement.Of(classifier, test, trained[i].Predicted, progress, _token)).ToArray());
+            tests.Select((test, i) => RuntimeAgreement.Of(classifier, test, trained[i], thresholds, progress, _token)).ToArray());
         return new RuntimeAgreement(parts.Sum(part => part.Compared), parts.Sum(part => part.Agreed));
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using RctOnnx.Data.Metrics;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Evaluation;
 using RctOnnx.Train.Examples;
@@ -12,10 +11,10 @@ namespace RctOnnx.Train.Training;
 /// </summary>
 internal static class UntrainedFigures
 {
-    private sealed record Answers(string Settings, string Rows, double Loss, int[] Predicted);
+    private sealed record Answers(string Settings, string Rows, double Loss, float[] Logits);
 
     /// <summary>What the file holds about these sets, or null where it is missing, broken, or about other settings or rows.</summary>
-    public static EvaluationResult[]? Read(string path, string settingsHash, IReadOnlyList<ExampleSet> sets, int labelCount)
+    public static EvaluationResult[]? Read(string path, string settingsHash, IReadOnlyList<ExampleSet> sets)
     {
         if (!File.Exists(path)) return null;
         Answers[]? kept;
@@ -27,13 +26,13 @@ internal static class UntrainedFigures
         {
             return null; // computed anew; nothing else depends on the file
         }
-        if (kept is null || !kept.Select(one => (one.Settings, one.Rows)).SequenceEqual(sets.Select(set => (settingsHash, set.Hash)))) return null;
+        if (kept is null || kept.Any(one => one.Logits is null) || !kept.Select(one => (one.Settings, one.Rows)).SequenceEqual(sets.Select(set => (settingsHash, set.Hash)))) return null;
         return [.. kept.Zip(sets, (one, set) =>
-            new EvaluationResult(one.Loss, ClassificationMetrics.Compute(set.Classes, one.Predicted, labelCount), one.Predicted))];
+            new EvaluationResult(one.Loss, one.Logits, TaskFigures.Of(set, one.Logits, null)))];
     }
 
     /// <summary>Keeps the answers to these sets.</summary>
     public static void Write(string path, string settingsHash, IReadOnlyList<ExampleSet> sets, IReadOnlyList<EvaluationResult> results) =>
         AtomicFile.WriteText(path, JsonSerializer.Serialize(
-            sets.Zip(results, (set, result) => new Answers(settingsHash, set.Hash, result.Loss, [.. result.Predicted])), TrainingRecord.Json) + "\n");
+            sets.Zip(results, (set, result) => new Answers(settingsHash, set.Hash, result.Loss, [.. result.Logits])), TrainingRecord.Json) + "\n");
 }

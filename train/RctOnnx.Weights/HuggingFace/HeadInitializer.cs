@@ -2,7 +2,7 @@ using RctOnnx.Onnx;
 
 namespace RctOnnx.Weights.HuggingFace;
 
-/// <summary>Initial weights of what a checkpoint lacks: normal with the encoder's initializer range, biases zero (BERT, Devlin et al. 2018).</summary>
+/// <summary>Initial weights of what a checkpoint lacks: normal with the encoder's initializer range, biases zero (BERT, Devlin et al. 2018); hidden layers with ReLU by their inputs (He et al. 2015), or little would pass several of them.</summary>
 public static class HeadInitializer
 {
     /// <summary>All weights, the missing ones of the head drawn from <paramref name="seed"/>.</summary>
@@ -16,7 +16,10 @@ public static class HeadInitializer
             if (complete.ContainsKey(name)) continue;
             float[] values = new float[shape.Aggregate(1L, (product, extent) => product * extent)];
             if (name.EndsWith(".weight", StringComparison.Ordinal))
-                for (int i = 0; i < values.Length; i++) values[i] = (float)(Normal(random) * encoder.InitializerRange);
+            {
+                double deviation = name.StartsWith("head.hidden.", StringComparison.Ordinal) ? Math.Sqrt(2.0 / shape[0]) : encoder.InitializerRange;
+                for (int i = 0; i < values.Length; i++) values[i] = (float)(Normal(random) * deviation);
+            }
             complete[name] = TensorData.FromFloats(values, shape);
         }
         return complete;

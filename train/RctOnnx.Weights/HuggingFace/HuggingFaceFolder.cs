@@ -56,6 +56,8 @@ public static class HuggingFaceFolder
         bool isKnown = (artifact.Encoder.Architecture, artifact.Head.Kind, artifact.Head.Pooling) is
             (Architecture.Bert, HeadKind.Linear, Pooling.Pooler) or (Architecture.Electra, HeadKind.Electra, Pooling.Cls)
             or (Architecture.Bert, HeadKind.None, not (Pooling.Mean or Pooling.Max)) or (Architecture.Electra, HeadKind.None, Pooling.Cls);
+        if (artifact.Head.IsCumulative)
+            throw new ModelFileException("Transformers has no model with ordered thresholds between labels. Train with --problem single_label or regression.");
         if (!isKnown)
             throw new ModelFileException($"Transformers has no {artifact.Encoder.Architecture} with the head {artifact.Head.Kind} on {artifact.Head.Pooling} pooling; it has Bert with Linear on Pooler and Electra with Electra on Cls, or either without a head. Train with --head pooler or --head electra.");
     }
@@ -64,6 +66,7 @@ public static class HuggingFaceFolder
     {
         if (artifact.Calibration.Temperature != 1) yield return $"the temperature {artifact.Calibration.Temperature:R}: divide the logits by it";
         if (artifact.Calibration.Thresholds is { } thresholds) yield return $"the thresholds {string.Join(", ", thresholds)}";
+        if (artifact.Tokenizer.Rule != TextRule.None) yield return $"the text rule {artifact.Tokenizer.Rule}: apply it to texts first";
         if (artifact.LongText != LongTextPolicy.Truncate) yield return $"the policy for long texts, {artifact.LongText}";
         if (artifact.Proof is not null || artifact.Probes.Count > 0) yield return "proof and probes of the export";
         if (artifact.Training is not null) yield return "the record of the training";

@@ -27,6 +27,8 @@ public static class HuggingFaceNames
             TensorNames.EmbeddingNorm => "embeddings.LayerNorm",
             TensorNames.EmbeddingProjection => "embeddings_project",
             TensorNames.Pooler => "pooler.dense",
+            // Transformers has no such heads: the names are in no checkpoint.
+            _ when canonical.StartsWith("head.hidden.", StringComparison.Ordinal) || canonical == TensorNames.HeadThresholds => canonical,
             TensorNames.HeadDense => "classifier.dense",
             TensorNames.HeadOutput => head == HeadKind.Electra ? "classifier.out_proj" : "classifier",
             _ => null,

@@ -1,0 +1,13 @@
+using System.Globalization;
+
+namespace RctOnnx.Data;
+
+/// <summary>The number that a row has for a label.</summary>
+public static class RowValue
+{
+    /// <exception cref="DataException">The label is no finite number; names the file and the line.</exception>
+    public static double Of(TextRow row) =>
+        double.TryParse(row.Label, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+            ? value
+            : throw new DataException($"'{row.Source}', line {row.Line}: the label '{row.Label}' is no number; the model answers values. Mend the row, or choose another problem.");
+}

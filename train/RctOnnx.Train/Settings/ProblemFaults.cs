@@ -1,0 +1,39 @@
+using RctOnnx.Data;
+using RctOnnx.Onnx;
+
+namespace RctOnnx.Train.Settings;
+
+/// <summary>Settings that do not fit the problem: each says what it is for.</summary>
+internal static class ProblemFaults
+{
+    private static readonly Dictionary<MetricName, ProblemType[]> MetricsOf = new()
+    {
+        [MetricName.Accuracy] = [ProblemType.SingleLabel, ProblemType.MultiLabel, ProblemType.Ordinal],
+        [MetricName.MacroF1] = [ProblemType.SingleLabel, ProblemType.MultiLabel, ProblemType.Ordinal],
+        [MetricName.WeightedF1] = [ProblemType.SingleLabel, ProblemType.MultiLabel, ProblemType.Ordinal],
+        [MetricName.Loss] = Enum.GetValues<ProblemType>(),
+        [MetricName.MicroF1] = [ProblemType.MultiLabel],
+        [MetricName.QuadraticWeightedKappa] = [ProblemType.SingleLabel, ProblemType.Ordinal, ProblemType.Regression],
+        [MetricName.Pearson] = [ProblemType.Regression],
+        [MetricName.Spearman] = [ProblemType.Regression],
+    };
+
+    /// <summary>The faults, in words.</summary>
+    public static IEnumerable<string> Of(TrainSettings settings)
+    {
+        ProblemType problem = settings.Problem;
+        bool hasClasses = problem is ProblemType.SingleLabel or ProblemType.Ordinal;
+        if (!hasClasses && settings.LabelSmoothing != 0) yield return $"label-smoothing for a {problem} task: it is for one label a text";
+        if (!hasClasses && settings.ClassWeights != ClassWeighting.None) yield return $"class-weights for a {problem} task: they are for one label a text";
+        if (!hasClasses && settings.Oversample) yield return $"oversample for a {problem} task: it is for one label a text";
+        if (settings.ClassWeights == ClassWeighting.File != (settings.ClassWeightFile is not null))
+            yield return "class-weights file and class-weight-file belong together: give both or neither";
+        if (settings.LabelColumns.Count > 0 && problem != ProblemType.MultiLabel) yield return $"label-columns for a {problem} task: they are for several labels a text (--problem multi_label)";
+        if (settings.LabelColumns.Any(name => name.Contains(LabelSet.Separator))) yield return $"a label column with '{LabelSet.Separator}' in its name: it stands between labels; rename the column";
+        if (settings.Labels.Count > 0 && !hasClasses) yield return $"labels for a {problem} task: they are for one label a text";
+        if (settings.Hidden.Count > 0 && settings.Head != HeadChoice.Mlp) yield return $"hidden layers for the head {settings.Head}: they are for --head mlp";
+        if (settings.Hidden.Any(width => width < 1)) yield return $"hidden layers of the widths {string.Join(", ", settings.Hidden)}, expected at least 1";
+        if (settings.BestMetric is { } metric && !MetricsOf[metric].Contains(problem))
+            yield return $"best-metric {metric} for a {problem} task: it has {string.Join(", ", MetricsOf.Where(pair => pair.Value.Contains(problem)).Select(pair => pair.Key))}";
+    }
+}
