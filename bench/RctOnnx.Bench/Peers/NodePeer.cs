@@ -24,8 +24,16 @@ internal sealed class NodePeer : IDisposable
     {
         string script = NodePackages.Install();
         NodePeer peer = new(NodePackages.Start("node", Path.GetDirectoryName(script)!, script, model, files.Texts, files.Tokenizer, $"{maxLength}", $"{workers}", $"{threads}"));
-        peer.Receive<Ready>();
-        return peer;
+        try
+        {
+            peer.Receive<Ready>();
+            return peer;
+        }
+        catch
+        {
+            peer.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Classifies the first <paramref name="limit"/> texts in batches sorted by length.</summary>
@@ -41,7 +49,7 @@ internal sealed class NodePeer : IDisposable
     public void Dispose()
     {
         _process.StandardInput.Close(); // the peer ends with its input
-        if (!_process.WaitForExit(TimeSpan.FromSeconds(5))) _process.Kill();
+        if (!_process.WaitForExit(TimeSpan.FromSeconds(5))) _process.Kill(entireProcessTree: true);
         _process.Dispose();
     }
 

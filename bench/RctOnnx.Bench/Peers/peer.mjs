@@ -14,6 +14,9 @@ if (isMainThread) await serve();
 else await work(workerData);
 
 async function serve() {
+  // The end of the input is the end of the process that asked: no work in between outlives it.
+  const requests = createInterface({ input: process.stdin });
+  requests.on('close', () => process.exit(0));
   const [model, texts, tokenizer, maxLength, workers, threads] = process.argv.slice(2);
   const count = JSON.parse(readFileSync(texts, 'utf8')).length;
   const shared = {
@@ -26,8 +29,7 @@ async function serve() {
   const crew = Array.from({ length: shared.workers }, (_, index) => new Worker(new URL(import.meta.url), { workerData: { ...shared, index } }));
   const answer = async worker => (await once(worker, 'message'))[0];
   await Promise.all(crew.map(answer));
-  write({ ready: true });
-  for await (const line of createInterface({ input: process.stdin })) {
+  requests.on('line', async line => {
     const request = JSON.parse(line);
     const asked = request.one === undefined ? crew : crew.slice(0, 1);
     shared.counters.fill(0);
@@ -39,8 +41,8 @@ async function serve() {
     write(request.one === undefined
       ? { seconds: Number(end - start) / 1e9, engineSeconds: Number(end - first.tokenised) / 1e9, labels: Array.from(shared.labels) }
       : first);
-  }
-  process.exit(0);
+  });
+  write({ ready: true });
 }
 
 function write(answer) {

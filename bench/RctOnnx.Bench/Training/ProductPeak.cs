@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RctOnnx.Bench.Figures;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Batching;
 using static TorchSharp.torch;
@@ -49,7 +50,7 @@ internal sealed class ProductPeak : ITrainingContestant
                 using Tensor product = matmul(left, right);
                 seconds.Add(Stopwatch.GetElapsedTime(at).TotalSeconds);
             }
-            rates[name] = operations / Median.Of(seconds) / 1e9;
+            rates[name] = operations / Samples.Median(seconds) / 1e9;
         }
         return new RoundResult { Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds, PeakMemory = PeakMemory.Read(), Rates = rates };
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using RctOnnx.Bench.Figures;
 using RctOnnx.Train.Modules;
 using RctOnnx.Train.Training;
 using TorchSharp;
@@ -75,7 +76,7 @@ internal static class TrainingComparison
     private static void Print(Dictionary<string, List<RoundResult>> results, int rounds, int steps)
     {
         List<RoundResult> plain = results[Plain], products = results[Products];
-        Dictionary<string, double> rates = products[0].Rates.Keys.ToDictionary(name => name, name => Median.Of(products.Select(round => round.Rates[name])));
+        Dictionary<string, double> rates = products[0].Rates.Keys.ToDictionary(name => name, name => Samples.Median(products.Select(round => round.Rates[name])));
         double bf16 = Best(torch.ScalarType.BFloat16), fp32 = Best(torch.ScalarType.Float32);
         Line($"{RuntimeInformation.FrameworkDescription}, TorchSharp {typeof(torch).Assembly.GetName().Version}, {torch.get_num_threads()} threads, {RuntimeInformation.OSDescription}");
         Line($"{rounds} rounds of {steps} steps, medians over the rounds");
@@ -88,14 +89,14 @@ internal static class TrainingComparison
         Line($"| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach ((string name, List<RoundResult> list) in results.Where(one => one.Key != Products))
         {
-            double speed = Median.Of(list.Select(round => round.SentencesPerSecond)), flops = Median.Of(list.Select(round => round.GigaflopsPerSecond));
-            Line($"| {name} | {speed:F1} ({list.Min(round => round.SentencesPerSecond):F1} to {list.Max(round => round.SentencesPerSecond):F1}) | {Median.Of(list.Select(round => round.TokensPerSecond)):N0} | {Median.Of(list.Select(round => round.Padding)):P1} | {flops:F0} | {flops / bf16:P0}, {flops / fp32:P0} | {list[^1].PeakMemory / 1e9:F2} GB |");
+            double speed = Samples.Median(list.Select(round => round.SentencesPerSecond)), flops = Samples.Median(list.Select(round => round.GigaflopsPerSecond));
+            Line($"| {name} | {speed:F1} ({list.Min(round => round.SentencesPerSecond):F1} to {list.Max(round => round.SentencesPerSecond):F1}) | {Samples.Median(list.Select(round => round.TokensPerSecond)):N0} | {Samples.Median(list.Select(round => round.Padding)):P1} | {flops:F0} | {flops / bf16:P0}, {flops / fp32:P0} | {list[^1].PeakMemory / 1e9:F2} GB |");
         }
         Line($"");
         foreach (string name in (string[])[Own, OwnFp32])
         {
             double[] ratios = [.. results[name].Zip(plain, (one, other) => one.SentencesPerSecond / other.SentencesPerSecond)];
-            Line($"{name}: sentences/s against the plain loop's, median {Median.Of(ratios):F2}, by round {string.Join(", ", ratios.Select(ratio => ratio.ToString("F2", CultureInfo.InvariantCulture)))}");
+            Line($"{name}: sentences/s against the plain loop's, median {Samples.Median(ratios):F2}, by round {string.Join(", ", ratios.Select(ratio => ratio.ToString("F2", CultureInfo.InvariantCulture)))}");
         }
 
         double Best(torch.ScalarType type) =>

@@ -1,3 +1,4 @@
+using RctOnnx.Bench.Figures;
 using RctOnnx.Data;
 using RctOnnx.Runtime.Tokenization;
 using RctOnnx.Train.Bases;
@@ -48,7 +49,7 @@ internal sealed record TrainingMaterial(TrainSettings Settings, TrainingBase Bas
             StepCost.OfRow(Base.Artifact.Encoder, Base.Artifact.Head, Base.Artifact.Labels.Count, Train.Tokens.Length(row))));
         return new RoundResult
         {
-            Seconds = Median.Of(seconds),
+            Seconds = Samples.Median(seconds),
             SentencesPerSecond = rows / total,
             TokensPerSecond = tokens / total,
             GigaflopsPerSecond = operations / total / 1e9,

@@ -9,26 +9,31 @@ internal static class BatchPlanner
     /// <summary>Batches whose rows all have the same length: nothing is padded and no mask is needed.</summary>
     /// <param name="lengths">Tokens of each row.</param>
     /// <param name="tokenBudget">Tokens of a batch; a longer row is a batch of its own.</param>
-    public static List<PlannedBatch> EqualLengths(IReadOnlyList<int> lengths, int tokenBudget) =>
-        Plan(lengths, tokenBudget, equalOnly: true);
+    public static List<PlannedBatch> EqualLengths(ReadOnlySpan<int> lengths, int tokenBudget) => New(lengths, tokenBudget, equalOnly: true);
 
     /// <summary>Batches of rows of like length, to be padded to the longest; the budget counts the padding.</summary>
-    public static List<PlannedBatch> Padded(IReadOnlyList<int> lengths, int tokenBudget) =>
-        Plan(lengths, tokenBudget, equalOnly: false);
+    public static List<PlannedBatch> Padded(ReadOnlySpan<int> lengths, int tokenBudget) => New(lengths, tokenBudget, equalOnly: false);
 
-    private static List<PlannedBatch> Plan(IReadOnlyList<int> lengths, int tokenBudget, bool equalOnly)
+    /// <summary>Writes the batches of either kind into a plan that is used again.</summary>
+    public static void Plan(ReadOnlySpan<int> lengths, int tokenBudget, bool equalOnly, BatchPlan plan)
     {
-        int[] order = [.. Enumerable.Range(0, lengths.Count).OrderByDescending(row => lengths[row])]; // stable
-        List<PlannedBatch> batches = [];
-        for (int start = 0; start < order.Length;)
+        int[] order = plan.Order(lengths);
+        plan.Batches.Clear();
+        for (int start = 0; start < lengths.Length;)
         {
             int longest = lengths[order[start]];
             int capacity = Math.Max(1, tokenBudget / Math.Max(1, longest));
             int end = start + 1;
-            while (end < order.Length && end - start < capacity && (!equalOnly || lengths[order[end]] == longest)) end++;
-            batches.Add(new PlannedBatch(order[start..end], longest));
+            while (end < lengths.Length && end - start < capacity && (!equalOnly || lengths[order[end]] == longest)) end++;
+            plan.Batches.Add(new PlannedBatch(new ArraySegment<int>(order, start, end - start), longest));
             start = end;
         }
-        return batches;
+    }
+
+    private static List<PlannedBatch> New(ReadOnlySpan<int> lengths, int tokenBudget, bool equalOnly)
+    {
+        BatchPlan plan = new();
+        Plan(lengths, tokenBudget, equalOnly, plan);
+        return plan.Batches;
     }
 }

@@ -28,11 +28,11 @@ internal sealed class PaddingPlan
     public IReadOnlyList<int> Lengths => _lengths ?? [];
 
     /// <summary>The batches, the longest first; <see cref="PlannedBatch.Length"/> is the padded length.</summary>
-    public List<PlannedBatch> Plan(IReadOnlyList<int> lengths)
+    public List<PlannedBatch> Plan(int[] lengths)
     {
         if (_lengths is null) return BatchPlanner.Padded(lengths, _tokens);
         List<PlannedBatch> batches = [];
-        foreach (IGrouping<int, int> rows in Enumerable.Range(0, lengths.Count).GroupBy(row => PaddedLength(lengths[row])).OrderByDescending(group => group.Key))
+        foreach (IGrouping<int, int> rows in Enumerable.Range(0, lengths.Length).GroupBy(row => PaddedLength(lengths[row])).OrderByDescending(group => group.Key))
             batches.AddRange(rows.Chunk(Capacity(rows.Key)).Select(chunk => new PlannedBatch(chunk, rows.Key)));
         return batches;
     }

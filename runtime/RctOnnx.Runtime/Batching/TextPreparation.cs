@@ -9,59 +9,55 @@ internal sealed class TextPreparation(WordPieceTokenizer tokenizer, TextLimits l
     private static readonly EncodeOptions Parsing = new() { ParseSpecialTokens = true };
 
     [ThreadStatic]
-    private static PieceBuffer? _buffer;
+    private static PieceBuffer? _first, _second;
 
-    /// <summary>The rows of a text.</summary>
+    /// <summary>Writes the rows of a text.</summary>
     /// <exception cref="TextTooLongException">It is over the character limit, or over the token limit under the policy of error.</exception>
-    public TokenizedText Prepare(string text)
+    public TokenizedText Prepare(string text, TokenRows target)
     {
         CheckCharacters(text.Length);
-        ReadOnlySpan<int> pieces = Pieces(text);
+        ReadOnlySpan<int> pieces = Pieces(text, ref _first);
         int width = limits.MaxLength - 2, tokenCount = pieces.Length + 2;
-        if (pieces.Length <= width) return new TokenizedText([Row(pieces)], tokenCount, tokenCount);
+        if (pieces.Length <= width) return new TokenizedText(Write(pieces), 1, tokenCount, tokenCount, tokenCount);
         switch (limits.Policy)
         {
             case LongTextPolicy.Error:
                 throw TooLong(tokenCount, "Shorten it, or choose the policy Truncate or Window.");
             case LongTextPolicy.Truncate:
-                return new TokenizedText([Row(pieces[..width])], tokenCount, limits.MaxLength);
+                return new TokenizedText(Write(pieces[..width]), 1, limits.MaxLength, tokenCount, limits.MaxLength);
             default:
-                List<int[]> rows = [];
-                foreach (int start in WindowPlanner.Starts(pieces.Length, width, limits.Overlap)) rows.Add(Row(pieces.Slice(start, width)));
-                return new TokenizedText(rows, tokenCount, tokenCount);
+                List<int> starts = WindowPlanner.Starts(pieces.Length, width, limits.Overlap);
+                return new TokenizedText(target.WriteWindows(tokenizer.ClsId, pieces, tokenizer.SepId, starts, width), starts.Count, limits.MaxLength, tokenCount, tokenCount);
         }
+
+        int Write(ReadOnlySpan<int> row) => target.Write(tokenizer.ClsId, row, tokenizer.SepId);
     }
 
-    /// <summary>The row of a pair: [CLS] first [SEP] second [SEP]. The longer text gives way where both are too long together.</summary>
+    /// <summary>Writes the row of a pair: [CLS] first [SEP] second [SEP]. The longer text gives way where both are too long together.</summary>
     /// <exception cref="TextTooLongException">
     /// It is over the character limit, or over the token limit and the policy is not to truncate: windows are for single texts.
     /// </exception>
-    public TokenizedText Prepare(TextPair pair)
+    public TokenizedText Prepare(TextPair pair, TokenRows target)
     {
         CheckCharacters((long)pair.First.Length + pair.Second.Length);
-        int[] first = [.. Pieces(pair.First)];
-        ReadOnlySpan<int> second = Pieces(pair.Second);
+        ReadOnlySpan<int> first = Pieces(pair.First, ref _first), second = Pieces(pair.Second, ref _second);
         int tokenCount = first.Length + second.Length + 3;
         if (tokenCount > limits.MaxLength && limits.Policy != LongTextPolicy.Truncate)
             throw TooLong(tokenCount, "Shorten it, or choose the policy Truncate; windows are for single texts.");
         (int firstCount, int secondCount) = Truncation.Fit(first.Length, second.Length, limits.MaxLength - 3, TruncationStrategy.LongestFirst);
-        int[] row = [tokenizer.ClsId, .. first.AsSpan(0, firstCount), tokenizer.SepId, .. second[..secondCount], tokenizer.SepId];
-        int[] types = new int[row.Length];
-        types.AsSpan(firstCount + 2).Fill(1);
-        return new TokenizedText([row], tokenCount, row.Length) { Types = types };
+        int length = firstCount + secondCount + 3;
+        return new TokenizedText(target.Write(tokenizer.ClsId, first[..firstCount], tokenizer.SepId, second[..secondCount]), 1, length, tokenCount, length);
     }
 
-    // Valid until the next call on this thread.
-    private ReadOnlySpan<int> Pieces(string text)
+    // Valid until the next call on this thread with the same buffer.
+    private ReadOnlySpan<int> Pieces(string text, ref PieceBuffer? buffer)
     {
         if (parseSpecialTokens) return tokenizer.Encode(text, null, Parsing).Ids.AsSpan()[1..^1];
-        PieceBuffer buffer = _buffer ??= new PieceBuffer();
+        buffer ??= new PieceBuffer();
         buffer.Clear();
         tokenizer.AppendPieces(text, buffer);
         return buffer.Ids;
     }
-
-    private int[] Row(ReadOnlySpan<int> pieces) => [tokenizer.ClsId, .. pieces, tokenizer.SepId];
 
     private void CheckCharacters(long count)
     {

@@ -1,11 +1,16 @@
 namespace RctOnnx.Runtime;
 
-/// <summary>A text as the rows that the model sees: one, or one a window.</summary>
-/// <param name="Rows">Ids with [CLS] and [SEP].</param>
+/// <summary>Where the rows of a text are: one, or one a window, all of the same length and one after the other.</summary>
+/// <param name="Start">First token of the first row.</param>
+/// <param name="RowCount">Number of rows.</param>
+/// <param name="RowLength">Tokens of each row with [CLS] and [SEP].</param>
 /// <param name="TokenCount">Tokens of the whole text with special tokens.</param>
 /// <param name="UsedTokenCount">Those that are in the rows.</param>
-internal sealed record TokenizedText(IReadOnlyList<int[]> Rows, int TokenCount, int UsedTokenCount)
+internal readonly record struct TokenizedText(int Start, int RowCount, int RowLength, int TokenCount, int UsedTokenCount)
 {
-    /// <summary>Token types of the only row of a pair; null for a single text.</summary>
-    public int[]? Types { get; init; }
+    /// <summary>Names the rows, in their order.</summary>
+    public void AddRows(TokenRows rows)
+    {
+        for (int row = 0; row < RowCount; row++) rows.AddRow(Start + row * RowLength, RowLength);
+    }
 }

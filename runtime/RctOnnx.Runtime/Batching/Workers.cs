@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 
 namespace RctOnnx.Runtime;
@@ -16,7 +15,8 @@ internal static class Workers
     /// <param name="token">Ends the work between two items.</param>
     public static void Run(int count, int threadCount, Action<int> work, CancellationToken token)
     {
-        if (Math.Min(count, threadCount) <= 1)
+        int threads = Math.Min(count, threadCount);
+        if (threads <= 1)
         {
             for (int i = 0; i < count; i++)
             {
@@ -25,15 +25,30 @@ internal static class Workers
             }
             return;
         }
-        ParallelOptions options = new() { MaxDegreeOfParallelism = threadCount, CancellationToken = token };
-        try
+        int next = 0;
+        List<Exception> failures = [];
+        // The calling thread works too; a helper that the pool has not begun by the time of the wait is done here, without work left.
+        Task[] helpers = new Task[threads - 1];
+        for (int i = 0; i < helpers.Length; i++) helpers[i] = Task.Run(Work, CancellationToken.None);
+        Work();
+        Task.WaitAll(helpers, CancellationToken.None);
+        if (failures.Count > 0) ExceptionDispatchInfo.Throw(failures.Find(failure => failure is RctOnnxException) ?? failures[0]);
+
+        void Work()
         {
-            Parallel.ForEach(Partitioner.Create(Enumerable.Range(0, count), EnumerablePartitionerOptions.NoBuffering), options, work);
-        }
-        catch (AggregateException e)
-        {
-            IReadOnlyList<Exception> causes = e.Flatten().InnerExceptions;
-            ExceptionDispatchInfo.Throw(causes.FirstOrDefault(cause => cause is RctOnnxException) ?? causes[0]);
+            try
+            {
+                for (int i; (i = Interlocked.Increment(ref next) - 1) < count;)
+                {
+                    token.ThrowIfCancellationRequested();
+                    work(i);
+                }
+            }
+            catch (Exception e)
+            {
+                Volatile.Write(ref next, count);
+                lock (failures) failures.Add(e);
+            }
         }
     }
 }

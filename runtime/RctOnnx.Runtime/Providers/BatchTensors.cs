@@ -36,11 +36,10 @@ internal sealed class BatchTensors : IDisposable
     /// Writes rows into the inputs, padded on the right. Rows that the shape has beyond them get one token each: attention over
     /// nothing at all is not defined.
     /// </summary>
-    /// <param name="rows">Ids of all rows.</param>
-    /// <param name="types">Token types of all rows; null or a null row means zeros.</param>
+    /// <param name="rows">All rows.</param>
     /// <param name="chosen">Those that belong to the batch.</param>
     /// <param name="padId">Id that fills short rows.</param>
-    public void Fill(IReadOnlyList<int[]> rows, IReadOnlyList<int[]?>? types, IReadOnlyList<int> chosen, int padId)
+    public void Fill(TokenRows rows, ReadOnlySpan<int> chosen, int padId)
     {
         int width = _shape.Length;
         for (int i = 0; i < Names.Length; i++)
@@ -50,24 +49,23 @@ internal sealed class BatchTensors : IDisposable
                 case "input_ids":
                     Span<int> ids = Inputs[i].GetTensorMutableDataAsSpan<int>();
                     ids.Fill(padId);
-                    for (int row = 0; row < chosen.Count; row++) rows[chosen[row]].CopyTo(ids[(row * width)..]);
+                    for (int row = 0; row < chosen.Length; row++) rows.Ids(chosen[row]).CopyTo(ids[(row * width)..]);
                     break;
                 case "token_type_ids":
                     Span<int> kinds = Inputs[i].GetTensorMutableDataAsSpan<int>();
                     kinds.Clear();
-                    if (types is null) break;
-                    for (int row = 0; row < chosen.Count; row++) types[chosen[row]]?.CopyTo(kinds[(row * width)..]);
+                    for (int row = 0; row < chosen.Length; row++) rows.Types(chosen[row]).CopyTo(kinds[(row * width)..]);
                     break;
                 case "lengths":
                     Span<int> lengths = Inputs[i].GetTensorMutableDataAsSpan<int>();
                     lengths.Fill(1);
-                    for (int row = 0; row < chosen.Count; row++) lengths[row] = rows[chosen[row]].Length;
+                    for (int row = 0; row < chosen.Length; row++) lengths[row] = rows.Lengths[chosen[row]];
                     break;
                 default:
                     Span<float> mask = Inputs[i].GetTensorMutableDataAsSpan<float>();
                     mask.Fill(AttentionMask.Hidden);
                     for (int row = 0; row < _shape.BatchSize; row++)
-                        mask.Slice(row * width, row < chosen.Count ? rows[chosen[row]].Length : 1).Clear();
+                        mask.Slice(row * width, row < chosen.Length ? rows.Lengths[chosen[row]] : 1).Clear();
                     break;
             }
         }

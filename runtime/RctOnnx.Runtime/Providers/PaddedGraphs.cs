@@ -47,18 +47,23 @@ internal sealed class PaddedGraphs : IBatchGraph
     public IReadOnlyDictionary<string, int> Nodes => _nodes;
 
     /// <inheritdoc/>
-    public List<PlannedBatch> Plan(IReadOnlyList<int> lengths) => _settings.Plan.Plan(lengths);
+    public void Plan(ReadOnlySpan<int> lengths, BatchPlan plan)
+    {
+        plan.Batches.Clear();
+        plan.Batches.AddRange(_settings.Plan.Plan(lengths.ToArray()));
+    }
 
     /// <inheritdoc/>
     /// <exception cref="ModelFileException">ONNX Runtime fails on the CPU.</exception>
     /// <exception cref="ProviderException">Another provider fails.</exception>
-    public float[] Run(IReadOnlyList<int[]> rows, IReadOnlyList<int[]?>? types, PlannedBatch batch)
+    public void Run(TokenRows rows, PlannedBatch batch, float[] logits)
     {
         StaticShape shape = _settings.Plan.ShapeOf(batch.Rows.Count, batch.Length);
         _running.Wait();
         try
         {
-            return _recorder is null ? RunOnce(shape, rows, types, batch.Rows) : _recorder.Run(() => RunRecorded(shape, rows, types, batch.Rows));
+            if (_recorder is null) RunOnce(shape, rows, batch, logits);
+            else _ = _recorder.Run(() => RunRecorded(shape, rows, batch, logits));
         }
         catch (OnnxRuntimeException e)
         {
@@ -82,28 +87,34 @@ internal sealed class PaddedGraphs : IBatchGraph
         }
     }
 
-    private float[] RunOnce(StaticShape shape, IReadOnlyList<int[]> rows, IReadOnlyList<int[]?>? types, IReadOnlyList<int> chosen)
+    private void RunOnce(StaticShape shape, TokenRows rows, PlannedBatch batch, float[] logits)
     {
         (InferenceSession session, DeviceMemory memory) = SessionOf(shape);
         // Logits in pinned memory are refused: ONNX Runtime takes them for a copy of a tensor onto itself.
         using BatchTensors tensors = new(session.InputNames, memory.Host, OrtAllocator.DefaultInstance, shape, _settings.LabelCount);
-        tensors.Fill(rows, types, chosen, _settings.PadId);
+        tensors.Fill(rows, batch.Rows, _settings.PadId);
         using RunOptions run = new();
         session.Run(run, tensors.Names, tensors.Inputs, ["logits"], [tensors.Logits]);
-        return Logits(tensors, chosen.Count);
+        Copy(tensors, batch, logits);
     }
 
-    private float[] RunRecorded(StaticShape shape, IReadOnlyList<int[]> rows, IReadOnlyList<int[]?>? types, IReadOnlyList<int> chosen)
+    private bool RunRecorded(StaticShape shape, TokenRows rows, PlannedBatch batch, float[] logits)
     {
         (InferenceSession session, DeviceMemory memory) = SessionOf(shape);
         if (!_recorded.TryGetValue(shape, out RecordedShape? recorded))
             _recorded.Add(shape, recorded = new RecordedShape(session, memory, shape, _settings.LabelCount, _recorded.Count + 1));
-        recorded.Host.Fill(rows, types, chosen, _settings.PadId);
+        recorded.Host.Fill(rows, batch.Rows, _settings.PadId);
         recorded.Run();
-        return Logits(recorded.Host, chosen.Count);
+        Copy(recorded.Host, batch, logits);
+        return true;
     }
 
-    private float[] Logits(BatchTensors tensors, int count) => tensors.Logits.GetTensorDataAsSpan<float>()[..(count * _settings.LabelCount)].ToArray();
+    private void Copy(BatchTensors tensors, PlannedBatch batch, float[] logits)
+    {
+        ReadOnlySpan<float> own = tensors.Logits.GetTensorDataAsSpan<float>();
+        int width = _settings.LabelCount;
+        for (int i = 0; i < batch.Rows.Count; i++) own.Slice(i * width, width).CopyTo(logits.AsSpan(batch.Rows[i] * width));
+    }
 
     private (InferenceSession Session, DeviceMemory Memory) SessionOf(StaticShape shape)
     {

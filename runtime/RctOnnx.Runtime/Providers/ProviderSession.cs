@@ -55,7 +55,7 @@ internal static class ProviderSession
             using (BatchTensors tensors = new(session.InputNames, OrtAllocator.DefaultInstance, OrtAllocator.DefaultInstance, shape, settings.LabelCount))
             using (RunOptions run = new())
             {
-                tensors.Fill([[settings.PadId]], null, [0], settings.PadId);
+                tensors.Fill(TokenRows.Of([[settings.PadId]]), [0], settings.PadId);
                 run.AddRunConfigEntry("gpu_graph_id", "-1"); // not to be recorded
                 session.Run(run, tensors.Names, tensors.Inputs, ["logits"], [tensors.Logits]);
             }

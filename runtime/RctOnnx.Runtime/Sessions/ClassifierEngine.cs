@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace RctOnnx.Runtime;
 
 /// <summary>From texts to answers: tokenise, plan batches, run them on all workers, put the logits back into order. Thread-safe.</summary>
@@ -11,6 +13,7 @@ internal sealed class ClassifierEngine : IDisposable
     private readonly TextPreparation _preparation;
     private readonly AnswerMaker _answers;
     private readonly int _threads, _workers;
+    private readonly ConcurrentBag<CallBuffers> _calls = []; // as many as there were calls at once
 
     public ClassifierEngine(LoadedModel model, TextClassifierOptions options)
     {
@@ -46,62 +49,88 @@ internal sealed class ClassifierEngine : IDisposable
         Answer(pairs, _preparation.Prepare, _graphs.Pairs, token);
 
     /// <summary>Logits of tokenised texts, [rows, labels], in their order: the engine without tokenizer and answers.</summary>
-    public float[] Logits(int[][] rows, CancellationToken token) => Logits(rows, null, _graphs.Singles, token);
+    public float[] Logits(int[][] rows, CancellationToken token)
+    {
+        float[] logits = new float[checked(rows.Length * _model.Labels.Count)];
+        CallBuffers call = Take();
+        call.Rows.Set(rows, null);
+        Compute(call, logits, _graphs.Singles, token);
+        Keep(call);
+        return logits;
+    }
 
     public void Dispose() => _graphs.Dispose();
 
-    private Classification[] Answer<T>(IReadOnlyList<T> items, Func<T, TokenizedText> prepare, IBatchGraph graph, CancellationToken token)
+    private Classification[] Answer<T>(IReadOnlyList<T> items, Func<T, TokenRows, TokenizedText> prepare, IBatchGraph graph, CancellationToken token)
     {
-        TokenizedText[] texts = Tokenize(items, prepare, token);
-        int[][] rows = [.. texts.SelectMany(text => text.Rows)];
-        int[]?[]? types = texts.Any(text => text.Types is not null) ? [.. texts.Select(text => text.Types)] : null;
-        float[] logits = Logits(rows, types, graph, token);
+        CallBuffers call = Take();
+        TokenizedText[] texts = call.Texts(items.Count);
+        Tokenize(items, texts, call.Rows, prepare, token);
+        for (int i = 0; i < items.Count; i++) texts[i].AddRows(call.Rows);
         int labelCount = _model.Labels.Count;
-        Classification[] answers = new Classification[texts.Length];
-        for (int i = 0, first = 0; i < answers.Length; first += texts[i++].Rows.Count)
+        float[] logits = call.Logits(checked(call.Rows.Count * labelCount));
+        Compute(call, logits, graph, token);
+        Classification[] answers = new Classification[items.Count];
+        for (int i = 0, first = 0; i < answers.Length; first += texts[i++].RowCount)
         {
-            int windows = texts[i].Rows.Count;
+            int windows = texts[i].RowCount;
             answers[i] = _answers.Make(logits.AsSpan(first * labelCount, windows * labelCount), windows, texts[i].TokenCount, texts[i].UsedTokenCount);
         }
+        Keep(call);
         return answers;
     }
 
-    // A text that is too long is reported by its place, the first one of several whatever the threads do.
-    private TokenizedText[] Tokenize<T>(IReadOnlyList<T> items, Func<T, TokenizedText> prepare, CancellationToken token)
+    private CallBuffers Take() => _calls.TryTake(out CallBuffers? call) ? call : new CallBuffers();
+
+    private void Keep(CallBuffers call)
     {
-        TokenizedText[] texts = new TokenizedText[items.Count];
-        TextTooLongException?[] refusals = new TextTooLongException?[(items.Count + TokenizationStretch - 1) / TokenizationStretch];
-        Workers.Run(refusals.Length, _threads, stretch =>
+        if (!call.Rows.IsKept) return;
+        call.Rows.Clear();
+        _calls.Add(call);
+    }
+
+    // A text that is too long is reported by its place, the first one of several whatever the threads do.
+    private void Tokenize<T>(IReadOnlyList<T> items, TokenizedText[] texts, TokenRows rows, Func<T, TokenRows, TokenizedText> prepare, CancellationToken token)
+    {
+        TextTooLongException? first = null;
+        Lock refusing = new();
+        Workers.Run((items.Count + TokenizationStretch - 1) / TokenizationStretch, _threads, stretch =>
         {
             int i = stretch * TokenizationStretch, end = Math.Min(items.Count, i + TokenizationStretch);
             try
             {
-                for (; i < end; i++) texts[i] = prepare(items[i]);
+                for (; i < end; i++) texts[i] = prepare(items[i], rows);
             }
             catch (TextTooLongException e)
             {
-                refusals[stretch] = new TextTooLongException(e.Fault, i);
+                lock (refusing)
+                    if (first is null || i < first.Index) first = new TextTooLongException(e.Fault, i);
             }
         }, token);
-        return refusals.FirstOrDefault(refusal => refusal is not null) is { } first ? throw first : texts;
+        if (first is not null) throw first;
     }
 
-    /// <summary>Logits of every row, [rows, labels]. Types are given for rows that are pairs, which are one row a text.</summary>
-    private float[] Logits(int[][] rows, int[]?[]? types, IBatchGraph graph, CancellationToken token)
+    /// <summary>Writes the logits of every row, [rows, labels].</summary>
+    private void Compute(CallBuffers call, float[] logits, IBatchGraph graph, CancellationToken token)
     {
         int labelCount = _model.Labels.Count;
-        float[] logits = new float[checked(rows.Length * labelCount)];
-        List<PlannedBatch> batches = graph.Plan([.. rows.Select(row => row.Length)]);
+        graph.Plan(call.Rows.Lengths, call.Plan);
+        List<PlannedBatch> batches = call.Plan.Batches;
         Workers.Run(batches.Count, _workers, i =>
         {
             PlannedBatch batch = batches[i];
-            float[] result = graph.Run(rows, types, batch);
-            if (!Array.TrueForAll(result, float.IsFinite))
-                throw NotFinite(batch.Length);
-            for (int k = 0; k < batch.Rows.Count; k++)
-                result.AsSpan(k * labelCount, labelCount).CopyTo(logits.AsSpan(batch.Rows[k] * labelCount));
+            graph.Run(call.Rows, batch, logits);
+            foreach (int row in batch.Rows)
+                if (!AreFinite(logits.AsSpan(row * labelCount, labelCount)))
+                    throw NotFinite(batch.Length);
         }, token);
-        return logits;
+    }
+
+    private static bool AreFinite(ReadOnlySpan<float> values)
+    {
+        foreach (float value in values)
+            if (!float.IsFinite(value)) return false;
+        return true;
     }
 
     private RctOnnxException NotFinite(int length)

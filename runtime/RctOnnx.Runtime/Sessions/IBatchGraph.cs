@@ -6,12 +6,12 @@ internal interface IBatchGraph : IDisposable
     /// <summary>Number of node executions by provider in a trial run; empty where none was made, which is on the CPU.</summary>
     IReadOnlyDictionary<string, int> Nodes { get; }
 
-    /// <summary>Batches of rows of these token counts; every row is in exactly one.</summary>
-    List<PlannedBatch> Plan(IReadOnlyList<int> lengths);
+    /// <summary>Writes the batches of rows of these token counts into a plan; every row is in exactly one.</summary>
+    void Plan(ReadOnlySpan<int> lengths, BatchPlan plan);
 
-    /// <summary>Logits of the rows of a batch, [rows, labels].</summary>
-    /// <param name="rows">Ids of all rows.</param>
-    /// <param name="types">Token types of all rows; null or a null row means zeros.</param>
+    /// <summary>Computes the rows of a batch.</summary>
+    /// <param name="rows">All rows.</param>
     /// <param name="batch">One of <see cref="Plan"/>.</param>
-    float[] Run(IReadOnlyList<int[]> rows, IReadOnlyList<int[]?>? types, PlannedBatch batch);
+    /// <param name="logits">Logits of all rows, [rows, labels]: those of the batch are written at their places.</param>
+    void Run(TokenRows rows, PlannedBatch batch, float[] logits);
 }

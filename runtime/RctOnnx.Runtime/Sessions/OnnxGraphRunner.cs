@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Collections.Concurrent;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -15,6 +15,8 @@ public sealed class OnnxGraphRunner : IDisposable
     private readonly InferenceSession _session;
     private readonly ExecutionProvider _provider;
     private readonly string[] _inputNames, _outputNames;
+    private readonly (string Name, TensorElementType Type)[] _inputs;
+    private readonly ConcurrentBag<RunBuffers> _buffers = []; // as many as there were runs at once
 
     private OnnxGraphRunner(Func<SessionOptions, InferenceSession> open, OnnxGraphRunnerOptions options)
     {
@@ -53,6 +55,7 @@ public sealed class OnnxGraphRunner : IDisposable
         try
         {
             _inputNames = [.. _session.InputMetadata.Keys];
+            _inputs = [.. _session.InputMetadata.Select(input => (input.Key, input.Value.ElementDataType))];
             _outputNames = [options.Output];
             CheckSignature();
             if (profile is not null) CheckPlacement(options.Provider);
@@ -95,57 +98,49 @@ public sealed class OnnxGraphRunner : IDisposable
     /// <returns>The output, [rows, outputWidth] in row-major order.</returns>
     public float[] Run(IReadOnlyList<int[]> ids, IReadOnlyList<int[]?>? types, int width, int padId, int outputWidth)
     {
-        if (!HasMask && ids.Any(row => row.Length != width))
-            throw new ArgumentException("The graph has no mask: every row must be as long as the batch is wide.", nameof(ids));
-        int cells = checked(ids.Count * width);
-        long[] shape = [ids.Count, width];
-        OrtValue[] inputs = new OrtValue[_inputNames.Length];
-        List<Action> release = [];
+        float[] result = new float[checked(ids.Count * outputWidth)];
+        Run(TokenRows.Of(ids, types), new PlannedBatch(new ArraySegment<int>([.. Enumerable.Range(0, ids.Count)]), width), padId, outputWidth, result);
+        return result;
+    }
+
+    /// <summary>Runs a batch of rows out of many.</summary>
+    /// <param name="rows">All rows.</param>
+    /// <param name="batch">Those that run, and the columns of the batch.</param>
+    /// <param name="padId">Id that fills short rows.</param>
+    /// <param name="outputWidth">Columns of the output.</param>
+    /// <param name="output">[all rows, outputWidth]: the batch's rows are written at their places.</param>
+    internal void Run(TokenRows rows, PlannedBatch batch, int padId, int outputWidth, float[] output)
+    {
+        if (!HasMask)
+            foreach (int row in batch.Rows)
+                if (rows.Lengths[row] != batch.Length)
+                    throw new ArgumentException("The graph has no mask: every row must be as long as the batch is wide.", nameof(batch));
+        if (!_buffers.TryTake(out RunBuffers? buffers)) buffers = new RunBuffers(_inputs);
         try
         {
-            for (int i = 0; i < inputs.Length; i++)
-            {
-                Func<int, int, int> cell = _inputNames[i] switch
-                {
-                    "input_ids" => (row, column) => column < ids[row].Length ? ids[row][column] : padId,
-                    "attention_mask" => (row, column) => column < ids[row].Length ? 1 : 0,
-                    _ => (row, column) => types?[row] is { } rowTypes && column < rowTypes.Length ? rowTypes[column] : 0,
-                };
-                inputs[i] = _session.InputMetadata[_inputNames[i]].ElementDataType == TensorElementType.Int64
-                    ? Tensor<long>(value => value) : Tensor<int>(value => value);
-
-                OrtValue Tensor<T>(Func<int, T> convert) where T : unmanaged
-                {
-                    T[] buffer = ArrayPool<T>.Shared.Rent(cells);
-                    release.Add(() => ArrayPool<T>.Shared.Return(buffer));
-                    for (int row = 0; row < ids.Count; row++)
-                        for (int column = 0; column < width; column++)
-                            buffer[row * width + column] = convert(cell(row, column));
-                    return OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, buffer.AsMemory(0, cells), shape);
-                }
-            }
-            float[] result = new float[checked(ids.Count * outputWidth)];
-            using OrtValue output = OrtValue.CreateTensorValueFromMemory(result, [ids.Count, outputWidth]);
-            using RunOptions run = new();
-            _session.Run(run, _inputNames, inputs, _outputNames, [output]);
-            return result;
+            ReadOnlySpan<float> result = buffers.Run(_session, _inputNames, _outputNames, rows, batch, padId, outputWidth);
+            for (int i = 0; i < batch.Rows.Count; i++)
+                result.Slice(i * outputWidth, outputWidth).CopyTo(output.AsSpan(batch.Rows[i] * outputWidth));
         }
         catch (OnnxRuntimeException e)
         {
-            string fault = $"failed on a batch of {ids.Count} x {width} tokens: {e.Message}";
+            string fault = $"failed on a batch of {batch.Rows.Count} x {batch.Length} tokens: {e.Message}";
             throw _provider == ExecutionProvider.Cpu
                 ? new ModelFileException($"ONNX Runtime {fault}", e)
                 : new ProviderException($"The provider {_provider} {fault}", e);
         }
         finally
         {
-            foreach (OrtValue? input in inputs) input?.Dispose();
-            foreach (Action action in release) action();
+            _buffers.Add(buffers);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _session.Dispose();
+    public void Dispose()
+    {
+        foreach (RunBuffers buffers in _buffers) buffers.Dispose();
+        _session.Dispose();
+    }
 
     private void CheckSignature()
     {

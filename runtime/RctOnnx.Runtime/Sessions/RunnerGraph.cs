@@ -5,14 +5,9 @@ internal sealed class RunnerGraph(OnnxGraphRunner runner, int batchTokens, int p
 {
     public IReadOnlyDictionary<string, int> Nodes => runner.Nodes;
 
-    public List<PlannedBatch> Plan(IReadOnlyList<int> lengths) =>
-        runner.HasMask ? BatchPlanner.Padded(lengths, batchTokens) : BatchPlanner.EqualLengths(lengths, batchTokens);
+    public void Plan(ReadOnlySpan<int> lengths, BatchPlan plan) => BatchPlanner.Plan(lengths, batchTokens, !runner.HasMask, plan);
 
-    public float[] Run(IReadOnlyList<int[]> rows, IReadOnlyList<int[]?>? types, PlannedBatch batch)
-    {
-        int[]?[]? batchTypes = types is null ? null : [.. batch.Rows.Select(row => types[row])];
-        return runner.Run([.. batch.Rows.Select(row => rows[row])], batchTypes, batch.Length, padId, labelCount);
-    }
+    public void Run(TokenRows rows, PlannedBatch batch, float[] logits) => runner.Run(rows, batch, padId, labelCount, logits);
 
     public void Dispose() => runner.Dispose();
 }

@@ -31,6 +31,18 @@ public class BatchPlannerTests
     }
 
     [Fact]
+    public void Plan_of_a_smaller_call_in_used_memory_is_that_of_a_new_one()
+    {
+        BatchPlan plan = new();
+        BatchPlanner.Plan(Lengths, 256, equalOnly: true, plan);
+        BatchPlanner.Plan(Lengths.AsSpan(0, 50), 64, equalOnly: true, plan);
+
+        List<PlannedBatch> fresh = BatchPlanner.EqualLengths(Lengths.AsSpan(0, 50), 64);
+        Assert.Equal(fresh.Select(batch => (batch.Length, string.Join(' ', batch.Rows))), plan.Batches.Select(batch => (batch.Length, string.Join(' ', batch.Rows))));
+        Assert.Equal(Enumerable.Range(0, 50).OrderByDescending(row => Lengths[row]), plan.Batches.SelectMany(batch => batch.Rows));
+    }
+
+    [Fact]
     public void EqualLengths_no_rows_plans_nothing() => Assert.Empty(BatchPlanner.EqualLengths([], 1024));
 
     [Theory]

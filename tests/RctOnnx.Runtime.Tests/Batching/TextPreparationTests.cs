@@ -14,7 +14,24 @@ public class TextPreparationTests
     private static TextPreparation Preparation(bool parse, LongTextPolicy policy = LongTextPolicy.Truncate, int limit = Limit) =>
         new(Tokenizer, new TextLimits(limit, policy, 2, 100), parse);
 
-    private static int[] Ids(string text, bool parse) => Assert.Single(Preparation(parse, limit: 64).Prepare(text).Rows);
+    private static int[] Ids(string text, bool parse) => Assert.Single(Prepare(Preparation(parse, limit: 64), text).Rows);
+
+    private static (TokenizedText Text, int[][] Rows) Prepare(TextPreparation preparation, string text)
+    {
+        TokenRows rows = new();
+        preparation.Prepare("a b", rows); // others are before it
+        TokenizedText prepared = preparation.Prepare(text, rows);
+        prepared.AddRows(rows);
+        return (prepared, [.. Enumerable.Range(0, rows.Count).Select(row => rows.Ids(row).ToArray())]);
+    }
+
+    private static (int[] Ids, int[] Types) Prepare(TextPreparation preparation, TextPair pair)
+    {
+        TokenRows rows = new();
+        preparation.Prepare(pair, rows).AddRows(rows);
+        Assert.Equal(1, rows.Count);
+        return (rows.Ids(0).ToArray(), rows.Types(0).ToArray());
+    }
 
     [Fact]
     public void A_typed_special_token_is_text_unless_it_shall_be_read()
@@ -37,12 +54,12 @@ public class TextPreparationTests
     [Fact]
     public void Pairs_are_read_the_same_way_and_only_the_real_end_of_the_first_text_changes_the_type()
     {
-        TokenizedText pair = Preparation(parse: true, limit: 64).Prepare(new TextPair("a[SEP]b", "[MASK]"));
-        Assert.Equal([Tokenizer.ClsId, Id("a"), Tokenizer.SepId, Id("b"), Tokenizer.SepId, Tokenizer.MaskId, Tokenizer.SepId], Assert.Single(pair.Rows));
-        Assert.Equal([0, 0, 0, 0, 0, 1, 1], pair.Types!);
-        TokenizedText plain = Preparation(parse: false, limit: 64).Prepare(new TextPair("a[SEP]b", "[MASK]"));
-        Assert.DoesNotContain(Tokenizer.MaskId, plain.Rows[0]);
-        Assert.Equal(plain.Types!.Length, plain.Rows[0].Length);
+        (int[] ids, int[] types) = Prepare(Preparation(parse: true, limit: 64), new TextPair("a[SEP]b", "[MASK]"));
+        Assert.Equal([Tokenizer.ClsId, Id("a"), Tokenizer.SepId, Id("b"), Tokenizer.SepId, Tokenizer.MaskId, Tokenizer.SepId], ids);
+        Assert.Equal([0, 0, 0, 0, 0, 1, 1], types);
+        (int[] plain, int[] plainTypes) = Prepare(Preparation(parse: false, limit: 64), new TextPair("a[SEP]b", "[MASK]"));
+        Assert.DoesNotContain(Tokenizer.MaskId, plain);
+        Assert.Equal(plain.Length, plainTypes.Length);
     }
 
     [Theory]
@@ -51,15 +68,16 @@ public class TextPreparationTests
     public void Limits_count_the_tokens_that_were_read(bool parse)
     {
         string text = "a [MASK] b [MASK] c [MASK] d [MASK]"; // 8 pieces where special tokens are read, more where they are text
-        TokenizedText cut = Preparation(parse).Prepare(text);
+        (TokenizedText cut, int[][] cutRows) = Prepare(Preparation(parse), text);
         int[] all = Tokenizer.Encode(text, null, new EncodeOptions { ParseSpecialTokens = parse }).Ids;
         Assert.Equal((all.Length, Limit), (cut.TokenCount, cut.UsedTokenCount));
-        Assert.Equal([.. all[..(Limit - 1)], Tokenizer.SepId], Assert.Single(cut.Rows));
-        Assert.Contains($"{all.Length} tokens", Assert.Throws<TextTooLongException>(() => Preparation(parse, LongTextPolicy.Error).Prepare(text)).Message);
-        TokenizedText windows = Preparation(parse, LongTextPolicy.Window).Prepare(text);
-        Assert.True(windows.Rows.Count > 1);
-        Assert.All(windows.Rows, row => Assert.Equal(Limit, row.Length));
-        Assert.Contains("characters", Assert.Throws<TextTooLongException>(() => Preparation(parse).Prepare(new string('a', 101))).Message);
+        Assert.Equal([.. all[..(Limit - 1)], Tokenizer.SepId], Assert.Single(cutRows));
+        Assert.Contains($"{all.Length} tokens", Assert.Throws<TextTooLongException>(() => Prepare(Preparation(parse, LongTextPolicy.Error), text)).Message);
+        (_, int[][] windows) = Prepare(Preparation(parse, LongTextPolicy.Window), text);
+        Assert.True(windows.Length > 1);
+        Assert.All(windows, row => Assert.Equal(Limit, row.Length));
+        Assert.Equal(WindowPlanner.Starts(all.Length - 2, Limit - 2, 2).Select(start => all[(start + 1)..(start + Limit - 1)]), windows.Select(row => row[1..^1]));
+        Assert.Contains("characters", Assert.Throws<TextTooLongException>(() => Prepare(Preparation(parse), new string('a', 101))).Message);
     }
 
     private static int Id(string piece) => RandomModels.Vocabulary.ToList().IndexOf(piece);

@@ -36,12 +36,8 @@ public class PaddedGraphsTests
     private static float[] Logits(PaddedGraphs graphs, PaddingPlan plan, int[][] rows, int[][]? types = null)
     {
         float[] logits = new float[rows.Length * LabelCount];
-        foreach (PlannedBatch batch in plan.Plan([.. rows.Select(row => row.Length)]))
-        {
-            float[] found = graphs.Run(rows, types, batch);
-            Assert.Equal(batch.Rows.Count * LabelCount, found.Length);
-            for (int i = 0; i < batch.Rows.Count; i++) found.AsSpan(i * LabelCount, LabelCount).CopyTo(logits.AsSpan(batch.Rows[i] * LabelCount));
-        }
+        TokenRows all = TokenRows.Of(rows, types);
+        foreach (PlannedBatch batch in plan.Plan([.. rows.Select(row => row.Length)])) graphs.Run(all, batch, logits);
         return logits;
     }
 
@@ -81,10 +77,18 @@ public class PaddedGraphsTests
         PaddingPlan plan = Plan(dialect, recorded);
         int[][] rows = Rows(60, 5);
         List<PlannedBatch> batches = plan.Plan([.. rows.Select(row => row.Length)]);
-        float[][] serial = [.. batches.Select(batch => graphs.Run(rows, null, batch))];
+        TokenRows all = TokenRows.Of(rows);
+        float[][] serial = [.. batches.Select(Logits)];
 
         Parallel.For(0, 200, new ParallelOptions { MaxDegreeOfParallelism = 16 }, i =>
-            Assert.Equal(serial[i % batches.Count], graphs.Run(rows, null, batches[i % batches.Count])));
+            Assert.Equal(serial[i % batches.Count], Logits(batches[i % batches.Count])));
+
+        float[] Logits(PlannedBatch batch)
+        {
+            float[] logits = new float[rows.Length * LabelCount];
+            graphs.Run(all, batch, logits);
+            return logits;
+        }
     }
 
     [Fact]
