@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using RctOnnx.Onnx;
 using RctOnnx.Train.Settings;
 
 namespace RctOnnx.Train.Comparison;
@@ -73,6 +74,8 @@ internal sealed record ComparisonPlan
         {
             TrainSettings settings = SettingsJson.Parse(values);
             settings.Validate();
+            if (settings.Problem is ProblemType.MultiLabel or ProblemType.Regression)
+                throw new SettingsException($"problem is {settings.Problem}, whose figures have no place in the table; compared are tasks of one label a text.");
             return settings;
         }
         catch (SettingsException e)
