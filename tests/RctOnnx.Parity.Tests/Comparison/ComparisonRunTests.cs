@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using RctOnnx.Onnx;
 using RctOnnx.Parity.Tests.Training;
+using RctOnnx.Testing;
 using RctOnnx.Train.Comparison;
 using RctOnnx.Train.Settings;
 using Xunit;
@@ -62,6 +64,19 @@ public sealed class ComparisonRunTests : IDisposable
         List<string> said = [];
         ComparisonRun.Execute(plan, folder, said.Add, CancellationToken.None);
         Assert.DoesNotContain(said, line => line.StartsWith("Kept", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_result_is_not_kept_for_a_base_that_was_written_anew()
+    {
+        ComparisonPlan plan = Plan(("mean", [])) with { Seeds = [1], BagOfWords = false };
+        string folder = _task.File("comparison");
+        ComparisonRun.Execute(plan, folder, _ => { }, CancellationToken.None);
+        ModelFile.Write(_task.Base, RandomModels.Create(head: HeadKind.None, pooling: Pooling.Mean, seed: 9));
+        SettingsException refused = Assert.Throws<SettingsException>(() => ComparisonRun.Execute(plan, folder, _ => { }, CancellationToken.None));
+        Assert.Contains("another base", refused.Message);
+        Directory.Delete(Path.Combine(folder, "mean"), recursive: true);
+        Assert.Null(Assert.Single(ComparisonRun.Execute(plan, folder, _ => { }, CancellationToken.None)).Failure);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ internal static class BagOfWordsRun
         foreach ((string name, IEnumerable<TextRow> test) in data.Tests) sets.Add(name, Figures(model, test, labels));
         string saved = Path.Combine(folder, "model.zip");
         AtomicFile.Write(saved, model.Save);
-        string[] asked = [.. (data.Tests.Count > 0 ? data.Tests[0].Value : data.Train).Take(2000).Select(Text)];
+        string[] asked = [.. RuntimeRate.Texts(data).Select(text => $"{text.First} {text.Second}")];
         start = Stopwatch.GetTimestamp();
         _ = model.Score(asked);
         RunResult result = new()

@@ -1,5 +1,4 @@
-using RctOnnx.Data;
-using RctOnnx.Runtime;
+using RctOnnx.Onnx;
 using RctOnnx.Train.Examples;
 using RctOnnx.Train.Training;
 
@@ -48,10 +47,15 @@ internal static class ComparisonRun
         PeakMemory.Reset();
         RunResult result = new() { Name = run.Name, Seed = run.Seed, Key = key };
         RunFolder folder = new(run.Settings.Output);
+        bool resume = Directory.Exists(folder.Last);
+        string start = run.StartKey();
+        if (resume && (!File.Exists(run.StartFile) || File.ReadAllText(run.StartFile) != start))
+            throw new SettingsException($"The training in '{folder.Path}' began with other settings, another base or other data. Remove that folder, or name another --output.");
+        AtomicFile.WriteText(run.StartFile, start);
         TrainingOutcome outcome;
         try
         {
-            outcome = TrainingRun.Execute(run.Settings, resume: Directory.Exists(folder.Last), say, token);
+            outcome = TrainingRun.Execute(run.Settings, resume, say, token);
         }
         catch (GateException e)
         {
@@ -69,13 +73,7 @@ internal static class ComparisonRun
             TrainingSeconds = outcome.TrainingSeconds,
             PeakMemory = memory,
             ModelBytes = new FileInfo(folder.Model).Length,
-            SentencesPerSecond = RuntimeRate.Measure(folder.Model, Asked(TaskData.Open(run.Settings)), token),
+            SentencesPerSecond = RuntimeRate.Measure(folder.Model, RuntimeRate.Texts(TaskData.Open(run.Settings)), token),
         };
-    }
-
-    private static IReadOnlyList<TextPair> Asked(TaskData data)
-    {
-        IEnumerable<TextRow> rows = data.Tests.Count > 0 ? data.Tests[0].Value : data.Dev ?? data.Train;
-        return [.. rows.Select(row => new TextPair(row.Text, row.Pair ?? ""))];
     }
 }

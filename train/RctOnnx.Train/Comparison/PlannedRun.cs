@@ -14,12 +14,22 @@ internal sealed record PlannedRun(string Name, long Seed, TrainSettings Settings
     /// <summary>Where its result lies.</summary>
     public string ResultFile => Path.Combine(Settings.Output, "result.json");
 
-    /// <summary>SHA-256 over settings and data files: a result belongs to the run if its key is the same.</summary>
-    /// <exception cref="DataException">A data file is missing.</exception>
-    public string Key()
+    /// <summary>Keeps <see cref="StartKey"/> beside a training that has begun.</summary>
+    public string StartFile => Path.Combine(Settings.Output, "start.key");
+
+    /// <summary>SHA-256 over settings, base and the files to train and to choose by: a training is resumed only if it began with the same.</summary>
+    /// <exception cref="DataException">A file is missing.</exception>
+    public string StartKey()
     {
-        IEnumerable<string> files = [.. Settings.Train, .. Settings.Dev is { } dev ? [dev] : Array.Empty<string>(), .. Settings.Test];
-        string text = string.Join('\n', [SettingsJson.ToText(Settings with { Output = "" }), .. files.Select(DataHash.OfFile)]);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        // A folder holds little more than configuration, weights and vocabulary; what lies deeper is not read as a base.
+        string[] parts = Directory.Exists(Settings.Base) ? Directory.GetFiles(Settings.Base) : [Settings.Base];
+        IEnumerable<string> files = [.. parts.Order(StringComparer.Ordinal), .. Settings.Train, .. Settings.Dev is { } dev ? [dev] : Array.Empty<string>()];
+        return Hash([SettingsJson.ToText(Settings with { Output = "", Test = [] }), .. files.Select(DataHash.OfFile)]);
     }
+
+    /// <summary>SHA-256 over <see cref="StartKey"/> and the test files: a result belongs to the run if its key is the same.</summary>
+    /// <exception cref="DataException">A file is missing.</exception>
+    public string Key() => Hash([StartKey(), .. Settings.Test, .. Settings.Test.Select(DataHash.OfFile)]);
+
+    private static string Hash(IEnumerable<string> parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
 }

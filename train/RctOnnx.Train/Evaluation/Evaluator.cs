@@ -12,8 +12,8 @@ namespace RctOnnx.Train.Evaluation;
 /// <summary>Asks a model about a whole data set: in fp32, without dropout, by length, so that two passes give the same bits.</summary>
 internal static class Evaluator
 {
-    // With padding; large enough to keep all cores busy, small enough to stay in their caches.
-    private const int TokensPerBatch = 4096;
+    /// <summary>Tokens of a batch with padding: enough to keep all cores busy, few enough to stay in their caches.</summary>
+    public const int TokensPerBatch = 4096;
 
     /// <summary>Answers, loss and metrics. The model is left in the mode it was in.</summary>
     /// <param name="model">The model.</param>

@@ -13,9 +13,6 @@ namespace RctOnnx.Train.Evaluation;
 /// </summary>
 internal sealed class FeatureCache : IDisposable
 {
-    // With padding; as in evaluation.
-    private const int TokensPerBatch = 4096;
-
     private readonly Tensor _features; // [rows, hidden]
 
     private FeatureCache(Tensor features) => _features = features;
@@ -31,7 +28,7 @@ internal sealed class FeatureCache : IDisposable
         Tensor features = empty(tokens.RowCount, model.Config.HiddenWidth, device: device);
         try
         {
-            foreach (int[] rows in BatchPlan.ForEvaluation(tokens.Lengths(), TokensPerBatch))
+            foreach (int[] rows in BatchPlan.ForEvaluation(tokens.Lengths(), Evaluator.TokensPerBatch))
             {
                 token.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
