@@ -51,6 +51,38 @@ public sealed class ComparisonRunTests : IDisposable
     }
 
     [Fact]
+    public void Scores_as_classes_in_order_and_as_values_stand_in_one_table_by_kappa()
+    {
+        _task.Relabel(label => label == "were" ? "1" : label == "patients" ? "2" : "4");
+        ComparisonPlan plan = Plan(
+            ("classes", []), ("ordered", new JsonObject { ["problem"] = "ordinal" }), ("values", new JsonObject { ["problem"] = "regression" })) with
+        { Seeds = [1] };
+        string folder = _task.File("comparison");
+        IReadOnlyList<RunResult> results = ComparisonRun.Execute(plan, folder, _ => { }, CancellationToken.None);
+        Assert.Equal(["classes", "ordered", "values", BagOfWordsRun.Name], results.Select(run => run.Name));
+        Assert.All(results, run => Assert.NotNull(run.Sets["test"].QuadraticWeightedKappa));
+        Assert.Equal([false, false, true, false], results.Select(run => run.Sets["test"].Pearson is not null));
+        Assert.Equal(1, results[^1].Sets["test"].QuadraticWeightedKappa); // the first word says the score
+        Assert.Equal(ComparedFigure.Kappa, ComparedFigure.Shown(results, "test"));
+        ComparisonReport.Write(folder, results, "a machine");
+        string[] table = File.ReadAllLines(Path.Combine(folder, ComparisonReport.TableFile));
+        Assert.Single(table, line => line.Contains("quadratic weighted kappa | Pearson | accuracy", StringComparison.Ordinal));
+        Assert.True(new FileInfo(Path.Combine(folder, ComparisonReport.TradeOffFile)).Length > 10_000);
+    }
+
+    [Fact]
+    public void Texts_of_several_labels_are_compared_by_micro_f1_and_names_in_no_order_have_no_kappa()
+    {
+        Assert.Null(Assert.Single(ComparisonRun.Execute(Plan(("mean", [])) with { Seeds = [1], BagOfWords = false }, _task.File("names"), _ => { }, CancellationToken.None)).Sets["test"].QuadraticWeightedKappa);
+        _task.Relabel(label => label == "were" ? "" : label == "patients" ? "patients|any" : "any");
+        IReadOnlyList<RunResult> results = ComparisonRun.Execute(
+            Plan(("mean", new JsonObject { ["problem"] = "multi_label" })) with { Seeds = [1], BagOfWords = false }, _task.File("comparison"), _ => { }, CancellationToken.None);
+        Assert.Equal(ComparedFigure.MicroF1, ComparedFigure.Shown(results, "test"));
+        Assert.Contains("micro F1, %", ComparisonTable.Columns(results));
+        Assert.DoesNotContain("Pearson", ComparisonTable.Columns(results));
+    }
+
+    [Fact]
     public void Other_data_and_a_run_that_was_stopped_are_trained()
     {
         ComparisonPlan plan = Plan(("mean", [])) with { Seeds = [1], BagOfWords = false };

@@ -22,7 +22,7 @@ public sealed class ProblemTests : IDisposable
     [Fact]
     public void Several_labels_a_text_are_learnt_with_thresholds_in_the_file()
     {
-        Relabel(label => label == "were" ? "" : label == "patients" ? "patients|any" : "any");
+        _task.Relabel(label => label == "were" ? "" : label == "patients" ? "patients|any" : "any");
         TrainingOutcome outcome = Run(_task.Settings() with { Problem = ProblemType.MultiLabel });
         Assert.Equal(["any", "patients"], outcome.Model.Labels);
         Assert.Equal(2, outcome.Model.Calibration.Thresholds!.Count);
@@ -36,7 +36,7 @@ public sealed class ProblemTests : IDisposable
     [Fact]
     public void Columns_of_0_and_1_say_the_same_as_labels_in_one_column()
     {
-        Relabel(label => label == "were" ? "" : label == "patients" ? "any|patients" : "any");
+        _task.Relabel(label => label == "were" ? "" : label == "patients" ? "any|patients" : "any");
         TrainSettings settings = _task.Settings() with { Problem = ProblemType.MultiLabel, Steps = 3 };
         TrainingOutcome joined = Run(settings);
         foreach (string file in (string[])[_task.Train, _task.Dev, _task.Test])
@@ -54,7 +54,7 @@ public sealed class ProblemTests : IDisposable
     [Fact]
     public void Values_are_answered_in_the_unit_of_the_data()
     {
-        Relabel(label => Grades[label]);
+        _task.Relabel(label => Grades[label]);
         TrainSettings settings = _task.Settings() with { Problem = ProblemType.Regression };
         TrainingOutcome outcome = Run(settings);
         Assert.True(outcome.Tests[0].Trained[MetricName.Pearson] > 0.95, $"{outcome.Tests[0].Trained[MetricName.Pearson]}");
@@ -72,7 +72,7 @@ public sealed class ProblemTests : IDisposable
     [Fact]
     public void Ordered_labels_are_learnt_by_thresholds_that_stay_in_order()
     {
-        Relabel(label => Grades[label]);
+        _task.Relabel(label => Grades[label]);
         TrainSettings settings = _task.Settings() with { Problem = ProblemType.Ordinal };
         TrainingOutcome outcome = Run(settings);
         Assert.Equal(["100", "300", "900"], outcome.Model.Labels); // by value, not by name
@@ -104,6 +104,10 @@ public sealed class ProblemTests : IDisposable
         Assert.True(two.Tests[0].Trained.Metrics.Accuracy > 0.5, $"{two.Tests[0].Trained.Metrics.Accuracy}");
         Assert.Equal([7, 3], three.Model.Weights[TensorNames.Weight(TensorNames.HeadOutput)].Shape);
         Assert.Equal(new RuntimeAgreement(20, 20), three.Runtime);
+        TrainingOutcome largest = Run(_task.Settings() with { Head = HeadChoice.Mlp, Pooling = Pooling.Max, Hidden = [9, 8, 7], Steps = 2, Output = _task.File("largest") });
+        Assert.Equal((Pooling.Mean, Pooling.Max), (three.Model.Head.Pooling, largest.Model.Head.Pooling));
+        Assert.NotEqual(three.Tests[0].Trained.Logits, largest.Tests[0].Trained.Logits);
+        Assert.Equal(new RuntimeAgreement(20, 20), largest.Runtime);
     }
 
     [Fact]
@@ -165,17 +169,11 @@ public sealed class ProblemTests : IDisposable
     [Fact]
     public void Metrics_of_every_problem_stand_in_the_run_folder()
     {
-        Relabel(label => Grades[label]);
+        _task.Relabel(label => Grades[label]);
         Run(_task.Settings() with { Problem = ProblemType.Regression, Steps = 2 });
         JsonElement trained = JsonDocument.Parse(File.ReadAllText(new RunFolder(_task.File("run")).Metrics)).RootElement.GetProperty("sets").GetProperty("test").GetProperty("trained");
         Assert.Equal(20, trained.GetProperty("count").GetInt32());
         Assert.True(trained.GetProperty("regression").GetProperty("mean_absolute_error").GetDouble() > 0);
-    }
-
-    private void Relabel(Func<string, string> label)
-    {
-        foreach (string file in (string[])[_task.Train, _task.Dev, _task.Test])
-            File.WriteAllLines(file, ["label\ttext", .. File.ReadLines(file).Skip(1).Select(line => line.Split('\t')).Select(cells => $"{label(cells[0])}\t{cells[1]}")]);
     }
 
     private static TrainingOutcome Run(TrainSettings settings) => TrainingRun.Execute(settings, resume: false, _ => { }, CancellationToken.None);

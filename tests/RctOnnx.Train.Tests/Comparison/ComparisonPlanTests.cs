@@ -47,7 +47,8 @@ public sealed class ComparisonPlanTests : IDisposable
     [Theory]
     [InlineData("""{"settings": {"train": ["a.tsv"]}, "variants": {"a": {"base": "x"}}, "grid": {"bach": [1]}}""", "The run 'a, bach 1' of the plan")]
     [InlineData("""{"settings": {"train": ["a.tsv"]}, "variants": {"a": {}}}""", "no --base")]
-    [InlineData("""{"settings": {"train": ["a.tsv"], "problem": "regression"}, "variants": {"a": {"base": "x"}}}""", "compared are tasks of one label a text")]
+    [InlineData("""{"settings": {"train": ["a.tsv"], "problem": "regression"}, "variants": {"a": {"base": "x"}}, "bag_of_words": true}""", "which learns one label a text")]
+    [InlineData("""{"settings": {"train": ["a.tsv"], "pooling": "mean"}, "variants": {"a": {"base": "x"}}}""", "it is for --head mlp")]
     [InlineData("""{"settings": {"train": ["a.tsv"]}, "variants": {"a b": {"base": "x"}, "a-b": {"base": "x"}}}""", "share a folder")]
     public void Settings_that_cannot_be_used_are_refused_by_run(string json, string fault) =>
         Assert.Contains(fault, Assert.Throws<SettingsException>(() => Plan(json).Runs("out")).Message);

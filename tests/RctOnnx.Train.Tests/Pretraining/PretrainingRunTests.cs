@@ -74,7 +74,7 @@ public class PretrainingRunTests
         using TemporaryFolder folder = new();
         PretrainSettings settings = Prepare(folder);
         PretrainingOutcome outcome = Run(settings);
-        Assert.True(outcome.PerplexityAfter < outcome.PerplexityBefore / 4, $"{outcome.PerplexityBefore} before, {outcome.PerplexityAfter} after");
+        Assert.True(outcome.After!.Perplexity < outcome.Before!.Perplexity / 4, $"{outcome.Before.Perplexity} before, {outcome.After.Perplexity} after");
         ModelArtifact read = ModelFile.Read(new RunFolder(settings.Output).Model).Artifact!;
         Assert.Equal((HeadKind.None, Pooling.Mean), (read.Head.Kind, read.Head.Pooling));
         Assert.NotEmpty(read.Probes);
@@ -100,10 +100,50 @@ public class PretrainingRunTests
     }
 
     [Fact]
-    public void A_run_that_was_stopped_and_resumed_ends_with_the_same_bits()
+    public void An_electra_learns_to_tell_replaced_tokens_and_its_encoder_starts_a_training()
     {
         using TemporaryFolder folder = new();
-        PretrainSettings whole = Prepare(folder) with { Dropout = 0.1, Steps = 50, EvaluateEvery = 20 }, parts = whole with { Output = folder.File("parts") };
+        PretrainSettings settings = Electra(folder) with { Steps = 300 };
+        PretrainingOutcome outcome = Run(settings);
+        (DetectionFigures before, DetectionFigures after) = (outcome.Before!.Detection!, outcome.After!.Detection!);
+        Assert.True(outcome.After.Perplexity < outcome.Before.Perplexity / 4, $"{outcome.Before.Perplexity} before, {outcome.After.Perplexity} after");
+        Assert.True(after.Accuracy > 1 - after.ReplacedShare, $"{after}: no better than saying original always");
+        Assert.True(after.Loss < before.Loss / 2 && after.Recall > 0.2, $"{before} before, {after} after");
+        ModelArtifact read = ModelFile.Read(new RunFolder(settings.Output).Model).Artifact!;
+        Assert.Equal((Architecture.Electra, 16, 32, 1, HeadKind.None), (read.Encoder.Architecture, read.Encoder.EmbeddingWidth, read.Encoder.HiddenWidth, read.Encoder.LayerCount, read.Head.Kind));
+        Assert.Equal("replaced token detection", (string?)read.Training!["task"]);
+        Assert.Equal(after.Accuracy, (double)read.Training["detection_accuracy_after"]!);
+        PretrainSettings further = settings with { Vocabulary = null, Base = new RunFolder(settings.Output).Model, Output = folder.File("further"), Architecture = Architecture.Bert, Embedding = null, Steps = 1 };
+        Assert.Equal(Architecture.Electra, Run(further).Model.Encoder.Architecture);
+    }
+
+    [Fact]
+    public void Replaced_token_detection_of_a_bert_is_refused_and_so_are_shapes_that_do_not_fit()
+    {
+        using TemporaryFolder folder = new();
+        PretrainSettings settings = Prepare(folder) with { Steps = 1 };
+        Assert.Contains("ELECTRA's", Assert.Throws<SettingsException>(() => Run(settings with { Task = PretrainingTask.Rtd })).Message);
+        Assert.Contains("embedding is 16", Assert.Throws<SettingsException>(() => Run(settings with { Embedding = 16 })).Message);
+        Run(settings);
+        PretrainSettings further = settings with { Vocabulary = null, Base = new RunFolder(settings.Output).Model, Output = folder.File("further"), Task = PretrainingTask.Rtd };
+        Assert.Contains("is a BERT", Assert.Throws<SettingsException>(() => Run(further)).Message);
+    }
+
+    private static PretrainSettings Electra(TemporaryFolder folder) => Prepare(folder) with
+    {
+        Task = PretrainingTask.Rtd,
+        Architecture = Architecture.Electra,
+        Embedding = 16,
+        GeneratorShare = 0.5,
+    };
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_run_that_was_stopped_and_resumed_ends_with_the_same_bits(bool electra)
+    {
+        using TemporaryFolder folder = new();
+        PretrainSettings whole = (electra ? Electra(folder) : Prepare(folder)) with { Dropout = 0.1, Steps = 50, EvaluateEvery = 20 }, parts = whole with { Output = folder.File("parts") };
         PretrainingOutcome expected = Run(whole);
         using CancellationTokenSource stop = new();
         string last = Path.Combine(parts.Output, "last");
@@ -111,8 +151,8 @@ public class PretrainingRunTests
         Assert.ThrowsAny<OperationCanceledException>(() => Run(parts, token: stop.Token));
         PretrainingOutcome resumed = Run(parts, resume: true);
         Assert.All(expected.Model.Weights, pair => Assert.True(pair.Value.Bytes.Span.SequenceEqual(resumed.Model.Weights[pair.Key].Bytes.Span), pair.Key));
-        Assert.Equal(expected.PerplexityBefore, resumed.PerplexityBefore);
-        Assert.Equal(expected.PerplexityAfter, resumed.PerplexityAfter);
+        Assert.Equal(expected.Before, resumed.Before);
+        Assert.Equal(expected.After, resumed.After);
     }
 
     [Fact]

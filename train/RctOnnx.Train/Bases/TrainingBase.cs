@@ -104,7 +104,7 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
             HeadChoice.Mlp => new HeadConfig
             {
                 Kind = HeadKind.Mlp,
-                Pooling = own.Pooling,
+                Pooling = settings.Pooling ?? own.Pooling,
                 HiddenWidths = settings.Hidden.Count > 0 ? settings.Hidden : [width, width],
             },
             HeadChoice.Max => new HeadConfig { Kind = HeadKind.Linear, Pooling = Pooling.Max },

@@ -18,6 +18,9 @@ public sealed record TokenBatch
     /// <summary>Token types; null when all are 0.</summary>
     public required long[]? Types { get; init; }
 
+    /// <summary>Tokens without padding.</summary>
+    public long TokenCount => Mask?.Sum() ?? (long)RowCount * Width;
+
     /// <summary>Gathers rows of a store.</summary>
     public static TokenBatch Of(TokenStore store, IReadOnlyList<int> rows, int padId)
     {

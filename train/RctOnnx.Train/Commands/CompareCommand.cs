@@ -13,8 +13,8 @@ internal static class CompareCommand
         Option<string> plan = new("--plan") { Description = "What to compare.", Required = true, HelpName = "FILE.json" };
         Option<string> output = new("--output", "-o") { Description = "Folder of the comparison; each run has a folder of its own in it.", Required = true, HelpName = "FOLDER" };
         Command command = new("compare", $$"""
-            Trains every variant of a plan with every seed, one after the other, and puts them into one table: accuracy, F1, loss, time,
-            memory, size of the file and its speed in the runtime. What is finished is kept: the same command goes on where it was
+            Trains every variant of a plan with every seed, one after the other, and puts them into one table: accuracy, F1, kappa or what
+            else the problem has, loss, time, memory, size of the file and its speed in the runtime. What is finished is kept: the same command goes on where it was
             stopped.
 
             A plan is a JSON object of: settings (of 'train', with underscores, for all runs), variants (settings by name), grid (values
@@ -38,7 +38,7 @@ internal static class CompareCommand
             IReadOnlyList<RunResult> results = ComparisonRun.Execute(ComparisonPlan.Read(parsed.GetValue(plan)!), folder, Console.Error.WriteLine, token);
             ComparisonReport.Write(folder, results, MachineLine.Text());
             Table table = new();
-            foreach (string column in ComparisonTable.Columns) table.AddColumn(column);
+            foreach (string column in ComparisonTable.Columns(results)) table.AddColumn(column);
             foreach (IReadOnlyList<string> row in ComparisonTable.Rows(results)) table.AddRow([.. row.Select(Markup.Escape)]);
             IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
             if (Console.IsErrorRedirected) console.Profile.Width = 200; // a file has no width of its own

@@ -12,7 +12,7 @@ namespace RctOnnx.Train.Commands;
 /// <summary>The verb <c>pretrain</c>: an encoder learns the language of a field from plain texts.</summary>
 internal static class PretrainCommand
 {
-    private sealed record Result(string Output, long Steps, double Seconds, double? PerplexityBefore, double? PerplexityAfter);
+    private sealed record Result(string Output, long Steps, double Seconds, double? PerplexityBefore, double? PerplexityAfter, DetectionFigures? DetectionBefore, DetectionFigures? DetectionAfter);
 
     private static readonly PretrainSettings Defaults = new();
 
@@ -26,6 +26,12 @@ internal static class PretrainCommand
         Option<string> output = new("--output", "-o") { Description = "Folder of the run.", Required = true, HelpName = "FOLDER" };
         Option<bool> resume = new("--resume") { Description = "Go on with the run in the output folder; give the same settings." };
         Option<bool> json = new("--json") { Description = "End standard output with one JSON object." };
+        Option<PretrainingTask> task = Number("--task", "What is learnt: mlm names hidden pieces, rtd (ELECTRA) tells pieces that a small generator replaced.", Defaults.Task);
+        task.HelpName = "mlm|rtd";
+        Option<double> generator = Number("--generator-share", "Width of rtd's generator as a share of the encoder's.", Defaults.GeneratorShare);
+        Option<Architecture> architecture = Number("--architecture", "Family of a new encoder.", Defaults.Architecture);
+        architecture.HelpName = "bert|electra";
+        Option<int?> embedding = new("--embedding") { Description = "Width of a new ELECTRA's embeddings. Default: that of the encoder." };
         Option<int> layers = Number("--layers", "Layers of a new encoder.", Defaults.Layers), hidden = Number("--hidden", "Width of a new encoder.", Defaults.Hidden);
         Option<int> heads = Number("--heads", "Attention heads of a new encoder.", Defaults.Heads), intermediate = Number("--intermediate", "Feed-forward width of a new encoder.", Defaults.Intermediate);
         Option<double> range = Number("--initializer-range", "Standard deviation of a new encoder's weights.", Defaults.InitializerRange);
@@ -47,18 +53,20 @@ internal static class PretrainCommand
         Option<int?> threads = new("--threads") { Description = "Threads of the processor. Default: all." };
         Option<long> seed = Number("--seed", "Of everything drawn at random.", Defaults.Seed);
         Command command = new("pretrain", """
-            Teaches an encoder the language of a field from plain texts: it names pieces that were hidden (masked language model).
+            Teaches an encoder the language of a field from plain texts: it names pieces that were hidden (masked language model), or tells
+            pieces that a generator put there (replaced token detection, ELECTRA; --task rtd).
             The folder ends with model.onnx, an encoder without a head to start 'train --base' from, metrics.jsonl and a checkpoint.
 
             Example:
               rctonnx-train vocabulary --input corpus.txt --size 8192 --output vocab.txt
               rctonnx-train pretrain --vocabulary vocab.txt --input corpus.txt --exclude test.txt --minutes 40 --output encoder
+              rctonnx-train pretrain --task rtd --architecture electra --embedding 64 --hidden 196 --heads 4 --layers 18 --vocabulary vocab.txt --input corpus.txt --minutes 40 --output electra
               rctonnx-train train --base encoder/model.onnx --train train.txt --dev dev.txt --output my-run
 
             Exit codes: 0 done, 2 settings, 3 texts, 4 base, vocabulary or checkpoint, 5 device, 6 output, 7 proof failed or loss no
             number, 130 stopped.
             """)
-        { vocabulary, from, input, column, exclude, output, resume, json, layers, hidden, heads, intermediate, range, cased, pooling, maxLength, separate, batch, steps, minutes, rate, warmup, dropout, maskShare, pieces, heldOut, every, precision, device, threads, seed };
+        { vocabulary, from, input, column, exclude, output, resume, json, task, generator, architecture, embedding, layers, hidden, heads, intermediate, range, cased, pooling, maxLength, separate, batch, steps, minutes, rate, warmup, dropout, maskShare, pieces, heldOut, every, precision, device, threads, seed };
         command.SetWork((parsed, token) =>
         {
             PretrainSettings settings = new()
@@ -69,6 +77,10 @@ internal static class PretrainCommand
                 TextColumn = parsed.GetValue(column)!,
                 Exclude = parsed.GetValue(exclude) ?? [],
                 Output = parsed.GetRequiredValue(output),
+                Task = parsed.GetValue(task),
+                GeneratorShare = parsed.GetValue(generator),
+                Architecture = parsed.GetValue(architecture),
+                Embedding = parsed.GetValue(embedding),
                 Layers = parsed.GetValue(layers),
                 Hidden = parsed.GetValue(hidden),
                 Heads = parsed.GetValue(heads),
@@ -96,8 +108,10 @@ internal static class PretrainCommand
             PretrainingOutcome outcome = PretrainingRun.Execute(settings, parsed.GetValue(resume), Console.Error.WriteLine, TimeProvider.System, token);
             string path = new RunFolder(settings.Output).Model;
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"Wrote '{path}' after {outcome.Steps:N0} steps in {outcome.Seconds / 60:F1} minutes ({outcome.Tokens:N0} tokens). Perplexity on held-out texts: {Figure(outcome.PerplexityBefore)} before, {Figure(outcome.PerplexityAfter)} after."));
-            if (parsed.GetValue(json)) JsonResult.Write(new Result(path, outcome.Steps, outcome.Seconds, outcome.PerplexityBefore, outcome.PerplexityAfter));
+                $"Wrote '{path}' after {outcome.Steps:N0} steps in {outcome.Seconds / 60:F1} minutes ({outcome.Tokens:N0} tokens). Perplexity on held-out texts: {Figure(outcome.Before)} before, {Figure(outcome.After)} after."));
+            if (outcome is { Before.Detection: { } first, After.Detection: { } last })
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Tokens told right: {first.Accuracy:P1} before, {last.Accuracy:P1} after ({1 - last.ReplacedShare:P1} are not replaced); {last.Recall:P1} of the replaced ones are found."));
+            if (parsed.GetValue(json)) JsonResult.Write(new Result(path, outcome.Steps, outcome.Seconds, outcome.Before?.Perplexity, outcome.After?.Perplexity, outcome.Before?.Detection, outcome.After?.Detection));
             return ExitCodes.Success;
         });
         return command;
@@ -106,5 +120,5 @@ internal static class PretrainCommand
     private static Option<T> Number<T>(string name, string description, T value) =>
         new(name) { Description = string.Create(CultureInfo.InvariantCulture, $"{description} Default: {value}."), DefaultValueFactory = _ => value };
 
-    private static string Figure(double? value) => value is { } number ? number.ToString("F1", CultureInfo.InvariantCulture) : "none held out";
+    private static string Figure(PretrainingFigures? figures) => figures?.Perplexity.ToString("F1", CultureInfo.InvariantCulture) ?? "none held out";
 }

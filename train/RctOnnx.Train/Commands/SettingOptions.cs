@@ -40,6 +40,7 @@ internal sealed class SettingOptions
         Number<double>("test_share", "Share of the training rows kept for the final figures.");
         Text("head", "What stands on the encoder.", "auto|linear|pooler|electra|mean|max|mlp");
         Numbers("hidden", "Widths of the hidden layers of the head mlp, from below, as in 256,128; two as wide as the encoder where not given.");
+        Text("pooling", "What the head mlp reads: the first token's state, the mean or largest over all tokens, or the pooler; the base's own where not given.", "cls|mean|max|pooler");
         Number<double>("head_dropout", "Dropout in the head; the base's where not given.");
         Flag("new_head", "Draw a new head even where the base has one for the same labels.");
         Texts("freeze", "What keeps the values of the base: encoder (features are then computed once), layers:N (embeddings and the N lowest layers), or the beginning of parameter names. Several may be named.", "NAME");

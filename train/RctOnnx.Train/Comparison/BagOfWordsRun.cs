@@ -3,6 +3,7 @@ using RctOnnx.Data;
 using RctOnnx.Data.Metrics;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Baselines;
+using RctOnnx.Train.Evaluation;
 using RctOnnx.Train.Examples;
 
 namespace RctOnnx.Train.Comparison;
@@ -22,13 +23,13 @@ internal static class BagOfWordsRun
         say($"Now the {Name}, seed {rows.Seed}.");
         PeakMemory.Reset();
         TaskData data = TaskData.Open(rows.Settings);
-        LabelSet labels = LabelSet.Of(data.Train);
+        LabelSet labels = TaskLabels.Of(rows.Settings, data.Train);
         long start = Stopwatch.GetTimestamp();
         BagOfWords model = BagOfWords.Train([.. data.Train.Select(row => (Text(row), labels.IndexOf(row)))], labels.Names.Count);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         Dictionary<string, RunFigures> sets = [];
-        if (data.Dev is not null) sets.Add(ComparisonTable.Dev, Figures(model, data.Dev, labels));
-        foreach ((string name, IEnumerable<TextRow> test) in data.Tests) sets.Add(name, Figures(model, test, labels));
+        if (data.Dev is not null) sets.Add(ComparisonTable.Dev, Figures(model, data.Dev, rows.Settings.Problem, labels));
+        foreach ((string name, IEnumerable<TextRow> test) in data.Tests) sets.Add(name, Figures(model, test, rows.Settings.Problem, labels));
         string saved = Path.Combine(folder, "model.zip");
         AtomicFile.Write(saved, model.Save);
         string[] asked = [.. RuntimeRate.Texts(data).Select(text => $"{text.First} {text.Second}")];
@@ -49,14 +50,14 @@ internal static class BagOfWordsRun
         return result;
     }
 
-    private static RunFigures Figures(BagOfWords model, IEnumerable<TextRow> rows, LabelSet labels)
+    private static RunFigures Figures(BagOfWords model, IEnumerable<TextRow> rows, ProblemType problem, LabelSet labels)
     {
         TextRow[] all = [.. rows];
         int[] truth = [.. all.Select(labels.IndexOf)];
         IReadOnlyList<float[]> scores = model.Score(all.Select(Text));
         int[] predicted = [.. scores.Select(row => Array.IndexOf(row, row.Max()))];
         double loss = truth.Zip(scores, (index, row) => -Math.Log(Math.Max(row[index], 1e-12))).Average();
-        return RunFigures.Of(ClassificationMetrics.Compute(truth, predicted, labels.Names.Count), loss);
+        return RunFigures.Of(new TaskFigures(ClassificationMetrics.Compute(truth, predicted, labels.Names.Count), null, null), loss, problem, labels.Names);
     }
 
     private static string Text(TextRow row) => row.Pair is null ? row.Text : $"{row.Text} {row.Pair}";

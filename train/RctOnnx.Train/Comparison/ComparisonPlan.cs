@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using RctOnnx.Onnx;
 using RctOnnx.Train.Settings;
 
 namespace RctOnnx.Train.Comparison;
@@ -64,6 +63,8 @@ internal sealed record ComparisonPlan
                     values["output"] = Path.Combine(output, FolderOf(name), $"seed-{seed}");
                     runs.Add(new PlannedRun(name, seed, Checked(name, values)));
                 }
+        if (BagOfWords && !runs.Any(run => run.HasClasses))
+            throw new SettingsException("The plan asks for a bag of words, which learns one label a text; no run has the problem single_label or ordinal. Leave bag_of_words out.");
         string[] twice = [.. runs.GroupBy(run => run.Settings.Output).Where(group => group.Count() > 1).Select(group => group.First().Name)];
         return twice.Length == 0 ? runs : throw new SettingsException($"The plan has runs that share a folder: {string.Join("; ", twice)}. Name the variants differently.");
     }
@@ -74,8 +75,6 @@ internal sealed record ComparisonPlan
         {
             TrainSettings settings = SettingsJson.Parse(values);
             settings.Validate();
-            if (settings.Problem is ProblemType.MultiLabel or ProblemType.Regression)
-                throw new SettingsException($"problem is {settings.Problem}, whose figures have no place in the table; compared are tasks of one label a text.");
             return settings;
         }
         catch (SettingsException e)

@@ -22,14 +22,16 @@ internal static class ComparisonReport
         RunResult[] good = [.. results.Where(run => run.Failure is null)];
         if (good.Length == 0) return;
         string set = good[0].Sets.Keys.Last(); // a test set where there is one, else dev
-        WriteBytes(Path.Combine(folder, TradeOffFile), TradeOffPicture.Draw(TradeOff.Of(good, set), set));
+        ComparedFigure main = ComparedFigure.Shown(good, set);
+        WriteBytes(Path.Combine(folder, TradeOffFile), TradeOffPicture.Draw(TradeOff.Of(good, set, main), set, main));
     }
 
     private static string Markdown(IReadOnlyList<RunResult> results, string machine)
     {
+        IReadOnlyList<string> columns = ComparisonTable.Columns(results);
         StringBuilder text = new();
         text.Append(machine).Append("\n\nMean ± standard deviation over the seeds. Choose on dev; sentences/s is the exported file in the runtime, string to label.\n\n");
-        text.Append("| ").AppendJoin(" | ", ComparisonTable.Columns).Append(" |\n|").Append(string.Concat(ComparisonTable.Columns.Select((_, i) => i is 0 or 2 ? " --- |" : " ---: |"))).Append('\n');
+        text.Append("| ").AppendJoin(" | ", columns).Append(" |\n|").Append(string.Concat(columns.Select((_, i) => i is 0 or 2 ? " --- |" : " ---: |"))).Append('\n');
         foreach (IReadOnlyList<string> row in ComparisonTable.Rows(results)) text.Append("| ").AppendJoin(" | ", row.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
         foreach (RunResult failed in results.Where(run => run.Failure is not null)) text.Append($"\n{failed.Name}, seed {failed.Seed}, failed: {failed.Failure}\n");
         return text.ToString();

@@ -1,4 +1,5 @@
 using RctOnnx.Onnx;
+using RctOnnx.Train.Evaluation;
 using RctOnnx.Train.Examples;
 using RctOnnx.Train.Training;
 
@@ -37,7 +38,7 @@ internal static class ComparisonRun
             results.Add(result);
         }
         if (plan.BagOfWords)
-            foreach (PlannedRun first in runs.DistinctBy(run => run.Settings.DevShare + run.Settings.TestShare > 0 ? run.Seed : 0)) // the seed draws nothing but the split
+            foreach (PlannedRun first in runs.Where(run => run.HasClasses).DistinctBy(run => run.Settings.DevShare + run.Settings.TestShare > 0 ? run.Seed : 0)) // the seed draws nothing but the split
                 results.Add(BagOfWordsRun.Execute(first, output, say, token));
         return results;
     }
@@ -63,8 +64,8 @@ internal static class ComparisonRun
             return result with { Failure = e.Message };
         }
         Dictionary<string, RunFigures> sets = [];
-        if (outcome.Dev is { } dev) sets.Add(ComparisonTable.Dev, RunFigures.Of(dev.Metrics, dev.Loss));
-        foreach (TestFigures test in outcome.Tests) sets.Add(test.Name, RunFigures.Of(test.Trained.Metrics, test.Trained.Loss));
+        if (outcome.Dev is { } dev) sets.Add(ComparisonTable.Dev, Figures(dev));
+        foreach (TestFigures test in outcome.Tests) sets.Add(test.Name, Figures(test.Trained));
         long memory = PeakMemory.Read();
         return result with
         {
@@ -75,5 +76,7 @@ internal static class ComparisonRun
             ModelBytes = new FileInfo(folder.Model).Length,
             SentencesPerSecond = RuntimeRate.Measure(folder.Model, RuntimeRate.Texts(TaskData.Open(run.Settings)), token),
         };
+
+        RunFigures Figures(EvaluationResult answers) => RunFigures.Of(answers.Figures, answers.Loss, outcome.Model.ProblemType, outcome.Model.Labels);
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using RctOnnx.Data;
+using RctOnnx.Onnx;
 using RctOnnx.Train.Settings;
 
 namespace RctOnnx.Train.Comparison;
@@ -11,6 +12,9 @@ namespace RctOnnx.Train.Comparison;
 /// <param name="Settings">All of them.</param>
 internal sealed record PlannedRun(string Name, long Seed, TrainSettings Settings)
 {
+    /// <summary>Whether its texts have one label each, which a bag of words can learn.</summary>
+    public bool HasClasses => Settings.Problem is ProblemType.SingleLabel or ProblemType.Ordinal;
+
     /// <summary>Where its result lies.</summary>
     public string ResultFile => Path.Combine(Settings.Output, "result.json");
 

@@ -16,15 +16,20 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
     private readonly ClassifierHead? _head;
 
     /// <summary>A model with memory for its weights; fill them with <see cref="LoadWeights"/> or <see cref="Initialize"/>.</summary>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="head">What stands on it.</param>
+    /// <param name="labelCount">Number of logits.</param>
+    /// <param name="precision">In what numbers the products of training run.</param>
+    /// <param name="tablesOf">A model whose embedding tables are looked up in place of own ones, or null.</param>
     /// <exception cref="ModelFileException">The configuration is not usable; all faults are listed.</exception>
-    public ClassifierModel(EncoderConfig encoder, HeadConfig head, int labelCount, Precision precision = Precision.Fp32)
+    public ClassifierModel(EncoderConfig encoder, HeadConfig head, int labelCount, Precision precision = Precision.Fp32, ClassifierModel? tablesOf = null)
         : base(nameof(ClassifierModel))
     {
         encoder.Validate();
         if (head.Kind != HeadKind.None && labelCount <= 0)
             throw new SettingsException($"A model with the head {head.Kind} has {labelCount} labels, expected at least one.");
         (Config, Head, LabelCount, Precision) = (encoder, head, labelCount, precision);
-        _embeddings = new EmbeddingBlock(encoder, precision);
+        _embeddings = new EmbeddingBlock(encoder, precision, tablesOf?._embeddings);
         _encoder = new TransformerEncoder(encoder, precision);
         register_module("embeddings", _embeddings);
         register_module("encoder", _encoder);
@@ -107,12 +112,7 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
         }
         if (faults.Count > 0)
             throw new ModelFileException($"The weights do not fit the model: {string.Join("; ", faults.Take(12))}{(faults.Count > 12 ? $"; and {faults.Count - 12} more" : "")}.");
-        using IDisposable noGradient = no_grad();
-        foreach ((string name, Parameter parameter) in parameters)
-        {
-            using Tensor values = tensor(weights[name].ToFloats(), parameter.shape);
-            parameter.copy_(values);
-        }
+        ParameterValues.Load(parameters, weights);
     }
 
     /// <summary>Every parameter in fp32 under its canonical name, in the order of <see cref="WeightShapes"/>; bit for bit what was loaded.</summary>
@@ -120,11 +120,7 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
     {
         Dictionary<string, Parameter> parameters = Parameters();
         Dictionary<string, TensorData> weights = [];
-        foreach ((string name, long[] shape) in WeightShapes.Of(Config, Head, LabelCount))
-        {
-            using Tensor host = parameters[name].detach().cpu().contiguous();
-            weights[name] = new TensorData(TensorType.Float32, shape, host.bytes.ToArray());
-        }
+        foreach ((string name, _) in WeightShapes.Of(Config, Head, LabelCount)) weights[name] = ParameterValues.Read(parameters[name]);
         return weights;
     }
 
@@ -134,17 +130,8 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
     /// </summary>
     public void Initialize(long seed)
     {
-        using Generator generator = new((ulong)seed);
-        using IDisposable noGradient = no_grad();
         Dictionary<string, Parameter> parameters = Parameters();
-        foreach ((string name, long[] shape) in WeightShapes.Of(Config, Head, LabelCount))
-        {
-            bool isNorm = name.Contains("norm.", StringComparison.Ordinal);
-            using Tensor values = name.EndsWith(".bias", StringComparison.Ordinal) ? zeros(shape)
-                : isNorm ? ones(shape)
-                : randn(shape, generator: generator).mul_(Config.InitializerRange);
-            parameters[name].copy_(values);
-        }
+        ParameterValues.Draw(WeightShapes.Of(Config, Head, LabelCount).Select(weight => KeyValuePair.Create(weight.Key, parameters[weight.Key])), Config.InitializerRange, seed);
     }
 
     /// <summary>Whether no parameter of embeddings and layers is trained.</summary>

@@ -17,13 +17,16 @@ public sealed class EmbeddingBlock : nn.Module<Tensor, Tensor?, Tensor>
     private readonly LinearLayer? _projection;
     private readonly double _dropout;
 
-    public EmbeddingBlock(EncoderConfig config, Precision precision)
+    /// <param name="config">Widths.</param>
+    /// <param name="precision">In what numbers the projection runs.</param>
+    /// <param name="tablesOf">Block whose tables are looked up in place of own ones, or null.</param>
+    public EmbeddingBlock(EncoderConfig config, Precision precision, EmbeddingBlock? tablesOf = null)
         : base(nameof(EmbeddingBlock))
     {
         // A batch uses a few hundred of thirty thousand rows: the gradient of the others is not even written.
-        _word = nn.Embedding(config.VocabularySize, config.EmbeddingWidth, sparse: true);
-        _position = nn.Embedding(config.PositionCount, config.EmbeddingWidth);
-        _tokenType = nn.Embedding(config.TokenTypeCount, config.EmbeddingWidth);
+        _word = tablesOf?._word ?? nn.Embedding(config.VocabularySize, config.EmbeddingWidth, sparse: true);
+        _position = tablesOf?._position ?? nn.Embedding(config.PositionCount, config.EmbeddingWidth);
+        _tokenType = tablesOf?._tokenType ?? nn.Embedding(config.TokenTypeCount, config.EmbeddingWidth);
         _norm = new NormLayer(config.EmbeddingWidth, config.LayerNormEpsilon);
         _dropout = config.HiddenDropout;
         register_module("word", _word);

@@ -15,9 +15,10 @@ internal sealed class MaskedLanguageModel : IDisposable
     /// <param name="config">The encoder, with the dropout that pre-training shall have.</param>
     /// <param name="pooling">How the encoder will be pooled later; decides only whether pooler weights are carried along.</param>
     /// <param name="precision">In what numbers the products of training run.</param>
-    public MaskedLanguageModel(EncoderConfig config, Pooling pooling, Precision precision)
+    /// <param name="tablesOf">A model whose embedding tables are looked up in place of own ones, or null.</param>
+    public MaskedLanguageModel(EncoderConfig config, Pooling pooling, Precision precision, ClassifierModel? tablesOf = null)
     {
-        Encoder = new ClassifierModel(config, new HeadConfig { Kind = HeadKind.None, Pooling = pooling }, 0, precision);
+        Encoder = new ClassifierModel(config, new HeadConfig { Kind = HeadKind.None, Pooling = pooling }, 0, precision, tablesOf);
         _head = new MaskedHead(config, precision);
         _wordTable = Encoder.Parameters()[TensorNames.WordEmbeddings];
     }
@@ -70,41 +71,19 @@ internal sealed class MaskedLanguageModel : IDisposable
     {
         Dictionary<string, Parameter> own = _head.Parameters().ToDictionary(pair => pair.Key, pair => pair.Value);
         Encoder.LoadWeights(weights.Where(pair => !own.ContainsKey(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value));
-        using IDisposable noGradient = no_grad();
-        foreach ((string name, Parameter parameter) in own)
-        {
-            if (!weights.TryGetValue(name, out TensorData? data) || !data.Shape.SequenceEqual(parameter.shape))
-                throw new ModelFileException($"The masked language model's weight '{name}' is missing or has another shape than [{string.Join(", ", parameter.shape)}].");
-            using Tensor values = tensor(data.ToFloats(), parameter.shape);
-            parameter.copy_(values);
-        }
+        ParameterValues.Load(own, weights);
     }
 
     /// <summary>Every parameter in fp32 under its canonical name.</summary>
     public IReadOnlyDictionary<string, TensorData> ReadWeights()
     {
         Dictionary<string, TensorData> weights = new(Encoder.ReadWeights());
-        foreach ((string name, Parameter parameter) in _head.Parameters())
-        {
-            using Tensor host = parameter.detach().cpu().contiguous();
-            weights[name] = new TensorData(TensorType.Float32, parameter.shape, host.bytes.ToArray());
-        }
+        foreach ((string name, Parameter parameter) in _head.Parameters()) weights[name] = ParameterValues.Read(parameter);
         return weights;
     }
 
     /// <summary>Fresh head weights from a seed: the matrix normal with the encoder's initializer range, biases zero, norm one.</summary>
-    public void InitializeHead(long seed)
-    {
-        using Generator generator = new((ulong)seed);
-        using IDisposable noGradient = no_grad();
-        foreach ((string name, Parameter parameter) in _head.Parameters())
-        {
-            using Tensor values = name.EndsWith("bias", StringComparison.Ordinal) ? zeros(parameter.shape)
-                : name.Contains("norm.", StringComparison.Ordinal) ? ones(parameter.shape)
-                : randn(parameter.shape, generator: generator).mul_(Encoder.Config.InitializerRange);
-            parameter.copy_(values);
-        }
-    }
+    public void InitializeHead(long seed) => ParameterValues.Draw(_head.Parameters(), Encoder.Config.InitializerRange, seed);
 
     public void Dispose()
     {

@@ -37,6 +37,18 @@ internal sealed record PretrainSettings
     /// <summary>Folder of the run.</summary>
     public string Output { get; init; } = "";
 
+    /// <summary>What is learnt.</summary>
+    public PretrainingTask Task { get; init; } = PretrainingTask.Mlm;
+
+    /// <summary>Width of the generator of <see cref="PretrainingTask.Rtd"/> as a share of the encoder's; 1/4 to 1/2 did best for ELECTRA's authors.</summary>
+    public double GeneratorShare { get; init; } = 0.25;
+
+    /// <summary>Family of a new encoder.</summary>
+    public Architecture Architecture { get; init; } = Architecture.Bert;
+
+    /// <summary>Width of a new ELECTRA's embeddings, which may be narrower than its states; null is <see cref="Hidden"/>.</summary>
+    public int? Embedding { get; init; }
+
     /// <summary>Layers of a new encoder.</summary>
     public int Layers { get; init; } = 4;
 
@@ -145,7 +157,7 @@ internal sealed record PretrainSettings
         if (Input.Count == 0) faults.Add("no --input: name at least one file of texts");
         if (Output.Length == 0) faults.Add("no --output: name a folder for the run");
         if (Steps is null == Minutes is null) faults.Add("give either --steps or --minutes");
-        foreach ((int value, string name) in ((int, string)[])[(Layers, "layers"), (Hidden, "hidden"), (Heads, "heads"), (Intermediate, "intermediate"), (Batch, "batch"), (EvaluateEvery, "evaluate-every"), (Steps ?? 1, "steps"), (Threads ?? 1, "threads")])
+        foreach ((int value, string name) in ((int, string)[])[(Layers, "layers"), (Hidden, "hidden"), (Heads, "heads"), (Embedding ?? 1, "embedding"), (Intermediate, "intermediate"), (Batch, "batch"), (EvaluateEvery, "evaluate-every"), (Steps ?? 1, "steps"), (Threads ?? 1, "threads")])
             if (value < 1) faults.Add($"{name} is {value}, expected at least 1");
         if (Heads > 0 && Hidden % Heads != 0) faults.Add($"hidden is {Hidden}, which {Heads} heads do not divide");
         if (MaxLength < 8) faults.Add($"max-length is {MaxLength}, expected at least 8");
@@ -153,6 +165,13 @@ internal sealed record PretrainSettings
             if (value is { } number && !(number > 0 && double.IsFinite(number))) faults.Add($"{name} is {number}, expected a positive number");
         foreach ((double value, string name) in ((double, string)[])[(WarmupShare, "warmup-share"), (Dropout, "dropout"), (HeldOutShare, "held-out-share")])
             if (!(value >= 0 && value < 1)) faults.Add($"{name} is {value}, expected at least 0 and below 1");
+        if (!(GeneratorShare > 0 && GeneratorShare <= 1)) faults.Add($"generator-share is {GeneratorShare}, expected above 0 and at most 1");
+        if (Architecture == Architecture.Bert && Base is null)
+        {
+            if (Embedding is { } width && width != Hidden) faults.Add($"embedding is {width} beside a hidden width of {Hidden}: BERT's are the same; take --architecture electra");
+            if (Task == PretrainingTask.Rtd) faults.Add("task rtd for a new BERT: replaced token detection is ELECTRA's; take --architecture electra");
+        }
+        if (Base is not null && (Embedding is not null || Architecture != Architecture.Bert)) faults.Add("architecture and embedding are for a new encoder: a base has its own");
         if (!(MaskShare > 0 && MaskShare < 1)) faults.Add($"mask-share is {MaskShare}, expected above 0 and below 1");
         if (!(WeightDecay >= 0 && double.IsFinite(WeightDecay))) faults.Add($"weight-decay is {WeightDecay}, expected 0 or more");
         if (Pooling == Onnx.Pooling.Pooler && Base is null) faults.Add("pooling is pooler, which this task does not train; expected cls, mean or max for a new encoder");

@@ -8,7 +8,7 @@ namespace RctOnnx.Train.Pretraining;
 
 /// <summary>What a run starts from.</summary>
 /// <param name="Encoder">The encoder without a head; its weights are empty for a new one, which draws them from the seed.</param>
-/// <param name="Head">Weights of the masked language model's head; null draws them from the seed.</param>
+/// <param name="Head">Weights of the task's head; null draws them from the seed.</param>
 internal sealed record PretrainingBase(ModelArtifact Encoder, IReadOnlyDictionary<string, TensorData>? Head)
 {
     /// <summary>A new encoder over a vocabulary, or one that was trained before.</summary>
@@ -19,6 +19,8 @@ internal sealed record PretrainingBase(ModelArtifact Encoder, IReadOnlyDictionar
     public static PretrainingBase Load(PretrainSettings settings, Action<string> tell)
     {
         PretrainingBase start = settings.Base is not { } path ? New(settings) : Directory.Exists(path) ? FromFolder(path, settings, tell) : FromFile(path, settings, tell);
+        if (settings.Task == PretrainingTask.Rtd && start.Encoder.Encoder.Architecture != Architecture.Electra)
+            throw new SettingsException($"task is rtd, but '{settings.Base}' is a BERT; replaced token detection is ELECTRA's. Take --task mlm, or an ELECTRA discriminator.");
         int positions = start.Encoder.Encoder.PositionCount;
         if (settings.MaxLength > positions)
             throw new SettingsException($"max-length is {settings.MaxLength}, but '{settings.Base}' has {positions} positions. Lower it, or take an encoder with more positions.");
@@ -30,9 +32,9 @@ internal sealed record PretrainingBase(ModelArtifact Encoder, IReadOnlyDictionar
         IReadOnlyList<string> pieces = VocabularyFile(settings.Vocabulary!);
         EncoderConfig encoder = new()
         {
-            Architecture = Architecture.Bert,
+            Architecture = settings.Architecture,
             VocabularySize = pieces.Count,
-            EmbeddingWidth = settings.Hidden,
+            EmbeddingWidth = settings.Embedding ?? settings.Hidden,
             HiddenWidth = settings.Hidden,
             LayerCount = settings.Layers,
             HeadCount = settings.Heads,
@@ -58,7 +60,7 @@ internal sealed record PretrainingBase(ModelArtifact Encoder, IReadOnlyDictionar
         if (imported.WordTableNote is { } note) tell(note);
         return new PretrainingBase(
             Headless(imported.Encoder, pooling, settings, tokenizer.Settings, tokenizer.Vocabulary, imported.Weights),
-            MaskedHeadWeights.Import(config.Encoder, tensors, imported.UnreachableRows));
+            settings.Task == PretrainingTask.Rtd ? DetectionHead.Import(tensors) : MaskedHeadWeights.Import(config.Encoder, tensors, imported.UnreachableRows));
     }
 
     private static PretrainingBase FromFile(string path, PretrainSettings settings, Action<string> tell)

@@ -17,9 +17,9 @@ internal sealed record PretrainingOutcome
     /// <summary>Pieces that were passed, special tokens included.</summary>
     public required long Tokens { get; init; }
 
-    /// <summary>Perplexity of a masked piece on the held-out texts before the first step; null where nothing is held out.</summary>
-    public required double? PerplexityBefore { get; init; }
+    /// <summary>Figures on the held-out texts before the first step; null where nothing is held out.</summary>
+    public required PretrainingFigures? Before { get; init; }
 
     /// <summary>The same at the end.</summary>
-    public required double? PerplexityAfter { get; init; }
+    public required PretrainingFigures? After { get; init; }
 }

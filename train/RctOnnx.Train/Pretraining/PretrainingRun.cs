@@ -34,40 +34,24 @@ internal static class PretrainingRun
             $"{texts.TextCount:N0} texts, {texts.ExcludedCount:N0} left out, {texts.RepeatedCount:N0} repeated; {texts.Train.TokenCount:N0} tokens in {texts.Train.RowCount:N0} blocks to learn from, {texts.HeldOut.RowCount:N0} blocks held out."));
 
         Device device = TorchDevice.Of(settings.Device);
-        using MaskedLanguageModel model = Build(settings, start);
-        model.To(device);
-        Masker masker = new(encoder.Vocabulary, encoder.Tokenizer, new MaskingOptions { Share = settings.MaskShare, WholeWords = !settings.MaskPieces });
-        MaskedLanguageTask task = new(settings, model, device, texts, masker);
-        double? before = task.HasDev ? task.Evaluate(token).Loss : null; // of the start, also when a run goes on
+        using IPretrainingTask task = PretrainingTasks.Create(settings, start, device, texts);
+        PretrainingFigures? before = task.HasDev ? task.Measure(token) : null; // of the start, also when a run goes on
         using Trainer trainer = new(settings.Loop, task, folder, resumed, time);
         say(string.Create(CultureInfo.InvariantCulture,
             $"Training on {device} with {get_num_threads()} threads: {encoder.Encoder.LayerCount} layers of width {encoder.Encoder.HiddenWidth}, {task.Parameters.Values.Sum(one => one.numel()):N0} parameters{(resumed is null ? "" : $", from step {trainer.State.Step:N0}")}."));
         Train(trainer, settings, say, token);
 
-        double? after = task.HasDev ? trainer.Log.Last(entry => entry.Kind == "evaluation").Loss : null;
         PretrainingOutcome outcome = new()
         {
-            Model = encoder with { Weights = model.Encoder.ReadWeights() },
+            Model = encoder with { Weights = task.Encoder.ReadWeights() },
             Steps = trainer.State.Step,
             Seconds = trainer.State.Seconds,
             Tokens = (long)((trainer.State.Epoch + (double)trainer.State.BatchIndex * settings.Batch / texts.Train.RowCount) * texts.Train.TokenCount),
-            PerplexityBefore = before is { } first ? Math.Exp(first) : null,
-            PerplexityAfter = after is { } last ? Math.Exp(last) : null,
+            Before = before,
+            After = task.HasDev ? task.Measure(token) : null,
         };
         say("Export: proving the file in ONNX Runtime.");
         return outcome with { Model = ModelExport.Write(folder.Model, outcome.Model with { Training = Record(settings, texts, outcome) }, new ModelExportOptions { Threads = get_num_threads() }, token) };
-    }
-
-    private static MaskedLanguageModel Build(PretrainSettings settings, PretrainingBase start)
-    {
-        EncoderConfig trained = start.Encoder.Encoder with { HiddenDropout = settings.Dropout, AttentionDropout = settings.Dropout };
-        MaskedLanguageModel model = new(trained, start.Encoder.Head.Pooling, settings.Precision);
-        if (start.Encoder.Weights.Count == 0) model.Encoder.Initialize(settings.Seed);
-        else model.Encoder.LoadWeights(start.Encoder.Weights);
-        model.InitializeHead(settings.Seed + 1);
-        if (start.Head is { } head)
-            model.LoadWeights(model.Encoder.ReadWeights().Concat(head).ToDictionary(pair => pair.Key, pair => pair.Value));
-        return model;
     }
 
     private static RunCheckpoint? Open(RunFolder folder, PretrainSettings settings, bool resume)
@@ -111,7 +95,7 @@ internal static class PretrainingRun
         };
         return new JsonObject
         {
-            ["task"] = "masked language model",
+            ["task"] = settings.Task == PretrainingTask.Mlm ? "masked language model" : "replaced token detection",
             ["settings"] = JsonNode.Parse(shown.ToText()),
             ["texts"] = texts.TextCount,
             ["excluded_texts"] = texts.ExcludedCount,
@@ -119,8 +103,12 @@ internal static class PretrainingRun
             ["data_hash"] = texts.Hash,
             ["steps"] = outcome.Steps,
             ["tokens_passed"] = outcome.Tokens,
-            ["perplexity_before"] = outcome.PerplexityBefore,
-            ["perplexity_after"] = outcome.PerplexityAfter,
+            ["perplexity_before"] = outcome.Before?.Perplexity,
+            ["perplexity_after"] = outcome.After?.Perplexity,
+            ["detection_accuracy_before"] = outcome.Before?.Detection?.Accuracy,
+            ["detection_accuracy_after"] = outcome.After?.Detection?.Accuracy,
+            ["detection_recall_after"] = outcome.After?.Detection?.Recall,
+            ["replaced_share_after"] = outcome.After?.Detection?.ReplacedShare,
             ["versions"] = TrainingRecord.Versions(),
         };
     }

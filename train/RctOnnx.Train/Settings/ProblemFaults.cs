@@ -32,6 +32,7 @@ internal static class ProblemFaults
         if (settings.LabelColumns.Any(name => name.Contains(LabelSet.Separator))) yield return $"a label column with '{LabelSet.Separator}' in its name: it stands between labels; rename the column";
         if (settings.Labels.Count > 0 && !hasClasses) yield return $"labels for a {problem} task: they are for one label a text";
         if (settings.Hidden.Count > 0 && settings.Head != HeadChoice.Mlp) yield return $"hidden layers for the head {settings.Head}: they are for --head mlp";
+        if (settings.Pooling is not null && settings.Head != HeadChoice.Mlp) yield return $"pooling for the head {settings.Head}: it is for --head mlp; the others have their own (linear the first token, mean, max, pooler)";
         if (settings.Hidden.Any(width => width < 1)) yield return $"hidden layers of the widths {string.Join(", ", settings.Hidden)}, expected at least 1";
         if (settings.BestMetric is { } metric && !MetricsOf[metric].Contains(problem))
             yield return $"best-metric {metric} for a {problem} task: it has {string.Join(", ", MetricsOf.Where(pair => pair.Value.Contains(problem)).Select(pair => pair.Key))}";

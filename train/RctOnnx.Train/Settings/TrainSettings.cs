@@ -70,6 +70,9 @@ public sealed record TrainSettings
     /// <summary>Widths of the hidden layers of <see cref="HeadChoice.Mlp"/>, from below; empty takes two as wide as the encoder.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [];
 
+    /// <summary>What <see cref="HeadChoice.Mlp"/> reads; null takes the base's own.</summary>
+    public Pooling? Pooling { get; init; }
+
     /// <summary>Dropout in the head; null takes the base's.</summary>
     public double? HeadDropout { get; init; }
 
