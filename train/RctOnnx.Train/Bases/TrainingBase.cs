@@ -85,6 +85,7 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
     {
         if (settings.MaxLength > artifact.Encoder.PositionCount)
             throw new SettingsException($"max-length is {settings.MaxLength}, but '{settings.Base}' has {artifact.Encoder.PositionCount} positions. Lower it, or take an encoder with more positions.");
+        artifact = LayerChoice.Keep(artifact, settings.KeepLayers);
         ModelArtifact whole = artifact with
         {
             Weights = HeadInitializer.Complete(artifact.Encoder, artifact.Head, labels.Count, artifact.Weights, unchecked((int)settings.Seed)),

@@ -45,6 +45,11 @@ internal sealed class SettingOptions
         Flag("new_head", "Draw a new head even where the base has one for the same labels.");
         Texts("freeze", "What keeps the values of the base: encoder (features are then computed once), layers:N (embeddings and the N lowest layers), or the beginning of parameter names. Several may be named.", "NAME");
         Number<double>("layer_decay", "Factor of the learning rate from each layer to the one below it.");
+        Numbers("keep_layers", "Layers of the base that are kept, from 0, as in 0,2,4; all where not given.");
+        Text("teacher", "A model file for the same labels whose answers are learnt beside the labels (distillation).", "FILE.onnx");
+        Number<double>("teacher_weight", "Share of the loss that is the distance to the teacher.");
+        Number<double>("teacher_temperature", "What logits are divided by in that distance.");
+        Number<double>("ema", "Share that a moving average of the weights keeps in a step, such as 0.999; the average is evaluated and exported.");
         Number<int>("epochs", "Passes over the training rows.");
         Number<int>("steps", "Optimiser steps, in place of epochs.");
         Number<int>("batch", "Rows of a batch.");
@@ -57,7 +62,9 @@ internal sealed class SettingOptions
         Number<double>("weight_decay", "Decay of all but biases and normalisations.");
         Number<double>("max_gradient_norm", "Gradients are scaled down to this norm.");
         Number<double>("label_smoothing", "Share of a row's mass spread over all labels.");
-        Text("class_weights", "auto lets every label count the same in the loss; file takes the weights of --class-weight-file.", "none|auto|file");
+        Text("class_weights", "auto lets every label count the same in the loss; effective lets rare ones count more, but less so (class-balanced loss); file takes the weights of --class-weight-file.", "none|auto|effective|file");
+        Number<double>("class_balance_beta", "How far class-weights effective goes: nearer to one, nearer to auto.");
+        Number<double>("focal_gamma", "Exponent of focal loss, which trusts rows less the surer they are; 0 is cross-entropy.");
         Text("class_weight_file", "A JSON object of label and weight.", "FILE.json");
         Flag("oversample", "Repeat rows of rarer labels until every label has as many as the most frequent one.");
         Text("precision", "Numbers of the products in training. bf16 is faster where the processor knows it; weights stay fp32.", "fp32|bf16");

@@ -27,7 +27,7 @@ internal sealed record PlannedRun(string Name, long Seed, TrainSettings Settings
     {
         // A folder holds little more than configuration, weights and vocabulary; what lies deeper is not read as a base.
         string[] parts = Directory.Exists(Settings.Base) ? Directory.GetFiles(Settings.Base) : [Settings.Base];
-        IEnumerable<string> files = [.. parts.Order(StringComparer.Ordinal), .. Settings.Train, .. Settings.Dev is { } dev ? [dev] : Array.Empty<string>()];
+        IEnumerable<string> files = [.. parts.Order(StringComparer.Ordinal), .. Settings.Train, .. ((string?[])[Settings.Dev, Settings.Teacher]).OfType<string>()];
         return Hash([SettingsJson.ToText(Settings with { Output = "", Test = [] }), .. files.Select(DataHash.OfFile)]);
     }
 

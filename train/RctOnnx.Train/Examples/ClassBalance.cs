@@ -13,6 +13,7 @@ internal static class ClassBalance
     public static float[]? Weights(TrainSettings settings, IReadOnlyList<int> classes, IReadOnlyList<string> labels) => settings.ClassWeights switch
     {
         ClassWeighting.Auto => Balanced(classes, labels),
+        ClassWeighting.Effective => Effective(classes, labels, settings.ClassBalanceBeta),
         ClassWeighting.File => Read(settings.ClassWeightFile!, labels),
         _ => null,
     };
@@ -39,11 +40,23 @@ internal static class ClassBalance
 
     private static float[] Balanced(IReadOnlyList<int> classes, IReadOnlyList<string> labels)
     {
+        int[] counts = Counts(classes, labels);
+        return [.. counts.Select(count => (float)classes.Count / (counts.Length * (float)count))];
+    }
+
+    private static float[] Effective(IReadOnlyList<int> classes, IReadOnlyList<string> labels, double beta)
+    {
+        double[] weights = [.. Counts(classes, labels).Select(count => (1 - beta) / (1 - Math.Pow(beta, count)))];
+        double mean = weights.Average();
+        return [.. weights.Select(weight => (float)(weight / mean))];
+    }
+
+    private static int[] Counts(IReadOnlyList<int> classes, IReadOnlyList<string> labels)
+    {
         int[] counts = new int[labels.Count];
         foreach (int index in classes) counts[index]++;
         int empty = Array.IndexOf(counts, 0);
-        if (empty >= 0) throw new SettingsException($"No training row has the label '{labels[empty]}', so that class-weights auto has no weight for it. Leave the label out, or give weights in a file.");
-        return [.. counts.Select(count => (float)classes.Count / (counts.Length * (float)count))];
+        return empty < 0 ? counts : throw new SettingsException($"No training row has the label '{labels[empty]}', so that class-weights has no weight for it. Leave the label out, or give weights in a file.");
     }
 
     private static float[] Read(string path, IReadOnlyList<string> labels)

@@ -36,15 +36,37 @@ public sealed class TaskLoss
     /// <summary>The loss summed over the batch: a scalar to be divided by the weight of the window.</summary>
     /// <param name="logits">fp32 [B, labels].</param>
     /// <param name="targets">One row for each of the batch.</param>
+    /// <param name="teacher">A teacher's logits for them, fp32 [B, labels], or null; where rows have one class.</param>
     /// <exception cref="SettingsException">The targets are not of this task.</exception>
-    public Tensor Sum(Tensor logits, TaskTargets targets)
+    public Tensor Sum(Tensor logits, TaskTargets targets, Tensor? teacher = null)
     {
         Check(targets);
         using Tensor wanted = targets.ToTensor(logits.device);
         if (ProblemType == ProblemType.Regression) return nn.functional.mse_loss(logits, wanted, nn.Reduction.Sum);
         if (ProblemType == ProblemType.MultiLabel) return nn.functional.binary_cross_entropy_with_logits(logits, wanted, reduction: nn.Reduction.Sum);
         using Tensor? weights = _options.ClassWeights is { } values ? tensor(values.ToArray(), device: logits.device) : null;
-        return nn.functional.cross_entropy(logits, wanted, weights, reduction: nn.Reduction.Sum, label_smoothing: _options.LabelSmoothing);
+        Tensor hard = _options.FocalGamma > 0
+            ? Focal(logits, wanted, weights)
+            : nn.functional.cross_entropy(logits, wanted, weights, reduction: nn.Reduction.Sum, label_smoothing: _options.LabelSmoothing);
+        if (teacher is null) return hard;
+        return (1 - _options.TeacherWeight) * hard + _options.TeacherWeight * ToTeacher(logits, teacher, weights?.index_select(0, wanted));
+    }
+
+    // Equal to the cross-entropy for an exponent of 0.
+    private Tensor Focal(Tensor logits, Tensor classes, Tensor? weights)
+    {
+        Tensor logarithm = nn.functional.log_softmax(logits, -1).gather(1, classes.unsqueeze(1)).squeeze(1); // [B]
+        Tensor each = -(1 - logarithm.exp()).clamp_min(0).pow(_options.FocalGamma) * logarithm;
+        return (weights is null ? each : each * weights.index_select(0, classes)).sum();
+    }
+
+    // Divergence of Kullback and Leibler at the temperature, times its square, which keeps the size of the gradients.
+    private Tensor ToTeacher(Tensor logits, Tensor teacher, Tensor? rowWeights)
+    {
+        double temperature = _options.TeacherTemperature;
+        Tensor wanted = nn.functional.log_softmax(teacher / temperature, -1), found = nn.functional.log_softmax(logits / temperature, -1);
+        Tensor each = (wanted.exp() * (wanted - found)).sum(-1) * (temperature * temperature); // [B]
+        return (rowWeights is null ? each : each * rowWeights).sum();
     }
 
     // The logits of an ordinal model are logarithms of probabilities: their cross-entropy is the likelihood of the label, as with any softmax.

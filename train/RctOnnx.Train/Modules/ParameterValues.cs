@@ -25,7 +25,7 @@ internal static class ParameterValues
     }
 
     /// <summary>fp32 values, bit for bit.</summary>
-    public static TensorData Read(Parameter parameter)
+    public static TensorData Read(Tensor parameter)
     {
         using Tensor host = parameter.detach().cpu().contiguous();
         return new TensorData(TensorType.Float32, parameter.shape, host.bytes.ToArray());
@@ -33,10 +33,11 @@ internal static class ParameterValues
 
     /// <summary>Replaces values by those of the same name.</summary>
     /// <exception cref="ModelFileException">A weight is missing or has another shape.</exception>
-    public static void Load(IEnumerable<KeyValuePair<string, Parameter>> parameters, IReadOnlyDictionary<string, TensorData> weights)
+    public static void Load<T>(IEnumerable<KeyValuePair<string, T>> parameters, IReadOnlyDictionary<string, TensorData> weights)
+        where T : Tensor
     {
         using IDisposable noGradient = no_grad();
-        foreach ((string name, Parameter parameter) in parameters)
+        foreach ((string name, T parameter) in parameters)
         {
             if (!weights.TryGetValue(name, out TensorData? data) || !data.Shape.SequenceEqual(parameter.shape))
                 throw new ModelFileException($"The weight '{name}' is missing or has another shape than [{string.Join(", ", parameter.shape)}].");

@@ -56,6 +56,9 @@ public sealed record LoopSettings
     /// <summary>Evaluations without a better one after which training stops, or null.</summary>
     public int? Patience { get; init; }
 
+    /// <summary>Share that the average of the weights keeps in a step, or null for none.</summary>
+    public double? Ema { get; init; }
+
     /// <summary>SHA-256 of all settings that decide about the numbers.</summary>
     public required string Hash { get; init; }
 }

@@ -28,6 +28,14 @@ internal static class ProblemFaults
         if (!hasClasses && settings.Oversample) yield return $"oversample for a {problem} task: it is for one label a text";
         if (settings.ClassWeights == ClassWeighting.File != (settings.ClassWeightFile is not null))
             yield return "class-weights file and class-weight-file belong together: give both or neither";
+        if (!hasClasses && settings.FocalGamma != 0) yield return $"focal-gamma for a {problem} task: it is for one label a text";
+        if (!hasClasses && settings.Teacher is not null) yield return $"teacher for a {problem} task: it is for one label a text";
+        if (!(settings.FocalGamma >= 0 && double.IsFinite(settings.FocalGamma))) yield return $"focal-gamma is {settings.FocalGamma}, expected 0 or more";
+        if (settings.FocalGamma > 0 && settings.LabelSmoothing > 0) yield return "focal-gamma and label-smoothing exclude one another: one trusts sure rows less, the other makes none sure";
+        if (!(settings.TeacherWeight > 0 && settings.TeacherWeight <= 1)) yield return $"teacher-weight is {settings.TeacherWeight}, expected above 0 and at most 1";
+        if (!(settings.TeacherTemperature > 0 && double.IsFinite(settings.TeacherTemperature))) yield return $"teacher-temperature is {settings.TeacherTemperature}, expected a positive number";
+        if (!(settings.ClassBalanceBeta > 0 && settings.ClassBalanceBeta < 1)) yield return $"class-balance-beta is {settings.ClassBalanceBeta}, expected above 0 and below 1";
+        if (settings.Ema is { } ema && !(ema > 0 && ema < 1)) yield return $"ema is {ema}, expected above 0 and below 1, such as 0.999";
         if (settings.LabelColumns.Count > 0 && problem != ProblemType.MultiLabel) yield return $"label-columns for a {problem} task: they are for several labels a text (--problem multi_label)";
         if (settings.LabelColumns.Any(name => name.Contains(LabelSet.Separator))) yield return $"a label column with '{LabelSet.Separator}' in its name: it stands between labels; rename the column";
         if (settings.Labels.Count > 0 && !hasClasses) yield return $"labels for a {problem} task: they are for one label a text";

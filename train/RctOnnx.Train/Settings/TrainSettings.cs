@@ -85,6 +85,12 @@ public sealed record TrainSettings
     /// <summary>Factor of the learning rate from each layer to the one below it (<see cref="LayerRates"/>).</summary>
     public double LayerDecay { get; init; } = 1;
 
+    /// <summary>Layers of the base that are kept, from 0, rising; empty keeps all.</summary>
+    public IReadOnlyList<int> KeepLayers { get; init; } = [];
+
+    /// <summary>Share that the average of the weights keeps in a step; the average is then evaluated and exported. Null trains without it.</summary>
+    public double? Ema { get; init; }
+
     /// <summary>Passes over the training rows.</summary>
     public int Epochs { get; init; } = 3;
 
@@ -126,6 +132,21 @@ public sealed record TrainSettings
 
     /// <summary>A JSON object of label and weight, for <see cref="ClassWeighting.File"/>.</summary>
     public string? ClassWeightFile { get; init; }
+
+    /// <summary>β of <see cref="ClassWeighting.Effective"/>: nearer to one, nearer to <see cref="ClassWeighting.Auto"/>.</summary>
+    public double ClassBalanceBeta { get; init; } = 0.999;
+
+    /// <summary>Exponent of focal loss; 0 is cross-entropy.</summary>
+    public double FocalGamma { get; init; }
+
+    /// <summary>A model file for the same labels whose answers are learnt beside the labels, or null.</summary>
+    public string? Teacher { get; init; }
+
+    /// <summary>Share of the loss that is the distance to the teacher's answers.</summary>
+    public double TeacherWeight { get; init; } = 0.5;
+
+    /// <summary>What logits are divided by in that distance.</summary>
+    public double TeacherTemperature { get; init; } = 2;
 
     /// <summary>Rows of rarer labels are repeated until every label has as many as the most frequent one.</summary>
     public bool Oversample { get; init; }
@@ -190,6 +211,7 @@ public sealed record TrainSettings
         CheckpointEvery = CheckpointEvery,
         LowerIsBetter = Watched == MetricName.Loss,
         Patience = Patience,
+        Ema = Ema,
         Hash = SettingsJson.Hash(this),
     };
 

@@ -24,10 +24,12 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
     private readonly ValueScale? _scale;
     private readonly int[]? _rows; // of the data, by row of an epoch, where rows are repeated
     private readonly TaskLoss _loss;
+    private readonly TeacherAnswers? _teacher;
     private FeatureCache? _trainFeatures, _devFeatures; // of a frozen encoder
 
-    public ClassificationTask(TrainSettings settings, ClassifierModel model, Device device, ExampleSet train, ExampleSet? dev, int padId, IReadOnlyList<string>? labels = null)
+    public ClassificationTask(TrainSettings settings, ClassifierModel model, Device device, ExampleSet train, ExampleSet? dev, int padId, IReadOnlyList<string>? labels = null, TeacherAnswers? teacher = null)
     {
+        _teacher = teacher;
         (_model, _device, _train, _dev, _padId, _watched) = (model, device, train, dev, padId, settings.Watched);
         _scale = train.Problem == ProblemType.Regression ? ValueScale.Of(train.Values) : null;
         _rows = settings.Oversample ? ClassBalance.Oversampled(train.Classes, model.LabelCount, settings.Seed) : null;
@@ -38,6 +40,9 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
         _loss = new TaskLoss(train.Problem, model.LabelCount, new TaskLossOptions
         {
             LabelSmoothing = settings.LabelSmoothing,
+            FocalGamma = settings.FocalGamma,
+            TeacherWeight = settings.TeacherWeight,
+            TeacherTemperature = settings.TeacherTemperature,
             ClassWeights = ClassBalance.Weights(settings, train.Classes, labels ?? [.. Enumerable.Range(0, model.LabelCount).Select(i => $"class {i}")]),
         });
     }
@@ -65,7 +70,7 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
         if (_rows is not null) rows = Array.ConvertAll(rows, row => _rows[row]);
         TaskTargets targets = _train.Targets(rows, _scale);
         return new TrainingBatch(rows.Length, _loss.WeightOf(targets), () =>
-            _loss.Sum(_trainFeatures is null ? BatchTensors.Of(TokenBatch.Of(_train.Tokens, rows, _padId), _device).Forward(_model) : _model.Logits(_trainFeatures.Of(rows)), targets));
+            _loss.Sum(_trainFeatures is null ? BatchTensors.Of(TokenBatch.Of(_train.Tokens, rows, _padId), _device).Forward(_model) : _model.Logits(_trainFeatures.Of(rows)), targets, _teacher?.Logits(rows, _device)));
     }
 
     public DevFigures Evaluate(CancellationToken token)

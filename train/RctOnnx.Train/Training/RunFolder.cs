@@ -22,6 +22,9 @@ internal sealed record RunFolder(string Path)
     /// <summary>Answers to the test sets before training.</summary>
     public string Untrained => In("untrained.json");
 
+    /// <summary>A teacher's answers to the training rows.</summary>
+    public string Teacher => In("teacher.json");
+
     /// <summary>The final figures.</summary>
     public string Metrics => In("metrics.json");
 

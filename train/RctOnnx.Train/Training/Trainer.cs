@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using RctOnnx.CommandLine;
+using RctOnnx.Onnx;
 using RctOnnx.Train.Batching;
 using RctOnnx.Train.Checkpointing;
 using RctOnnx.Train.Optimization;
@@ -25,6 +26,7 @@ internal sealed class Trainer : IDisposable
     private readonly RunFolder _folder;
     private readonly RunLog _log;
     private readonly AdamOptimizer _optimizer;
+    private readonly WeightAverage? _average;
     private readonly LearningRateSchedule _schedule;
     private readonly int _stepsPerEpoch;
     private readonly TimeProvider _time;
@@ -45,6 +47,7 @@ internal sealed class Trainer : IDisposable
         };
         _schedule.Validate();
         _optimizer = new AdamOptimizer(ParameterGroups.Of(task.Parameters, settings.WeightDecay, task.RateFactor), new AdamOptions { DecoupledDecay = settings.Optimizer == OptimizerKind.AdamW });
+        _average = settings.Ema is { } decay ? new WeightAverage(task.Parameters, decay) : null;
         State = new RunState { Step = 0, Epoch = 0, BatchIndex = 0, SettingsHash = settings.Hash, DataHash = task.DataHash };
         if (resumed is null) manual_seed(settings.Seed);
         else Restore(resumed);
@@ -100,6 +103,7 @@ internal sealed class Trainer : IDisposable
             progress.Describe(string.Create(CultureInfo.InvariantCulture, $"epoch {Epoch:F2}, loss {loss:F3}"));
             EvaluateAndSave(token);
         }
+        _average?.Apply();
     }
 
     private double Epoch => State.Epoch + (double)State.BatchIndex * _settings.Batch / _task.Lengths.Count;
@@ -112,6 +116,7 @@ internal sealed class Trainer : IDisposable
     {
         _log.Dispose();
         _optimizer.Dispose();
+        _average?.Dispose();
     }
 
     /// <summary>One update from all batches of a window; the gradients are those of one large batch.</summary>
@@ -129,6 +134,7 @@ internal sealed class Trainer : IDisposable
         double norm = _optimizer.GradientNorm();
         if (!double.IsFinite(norm)) throw OutOfBounds($"the loss is {total} and the gradient norm {norm}", [.. window.SelectMany(rows => rows)]);
         _optimizer.Step(learningRate, GradientClip.Scale(norm, _settings.MaxGradientNorm));
+        _average?.Add(State.Step + 1);
         return (total, norm);
     }
 
@@ -184,6 +190,7 @@ internal sealed class Trainer : IDisposable
 
     private void Evaluate(CancellationToken token)
     {
+        using IDisposable? averaged = _average?.Use();
         DevFigures result = _task.Evaluate(token);
         _log.Add(new RunLogEntry { Kind = "evaluation", Step = State.Step, Epoch = Epoch, Loss = result.Loss, Accuracy = result.Accuracy, MacroF1 = result.MacroF1 });
         bool isBetter = State.BestMetric is not { } best || (_settings.LowerIsBetter ? result.Watched < best : result.Watched > best);
@@ -200,7 +207,7 @@ internal sealed class Trainer : IDisposable
         {
             State = State,
             Weights = _task.ReadWeights(),
-            Moments = _optimizer.ReadState(),
+            Moments = _average is null ? _optimizer.ReadState() : new Dictionary<string, TensorData>(_optimizer.ReadState().Concat(_average.ReadState())),
             Random = random.bytes.ToArray(),
         });
         NativeHeap.GiveBack();
@@ -210,7 +217,8 @@ internal sealed class Trainer : IDisposable
     {
         checkpoint.State.RequireSame(State.SettingsHash, State.DataHash, _folder.Path);
         _task.LoadWeights(checkpoint.Weights);
-        _optimizer.LoadState(checkpoint.Moments, checkpoint.State.Step);
+        _optimizer.LoadState(checkpoint.Moments.Where(pair => !WeightAverage.Holds(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value), checkpoint.State.Step);
+        _average?.LoadState(checkpoint.Moments);
         State = checkpoint.State;
         using Tensor random = tensor(checkpoint.Random.ToArray(), ScalarType.Byte);
         torch.random.set_rng_state(random);

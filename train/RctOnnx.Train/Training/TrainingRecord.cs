@@ -31,6 +31,7 @@ internal static class TrainingRecord
             Dev = settings.Dev is { } dev ? NameOf(dev) : null,
             Test = [.. settings.Test.Select(NameOf)],
             Output = NameOf(settings.Output),
+            Teacher = settings.Teacher is { } teacher ? NameOf(teacher) : null,
         };
         return new JsonObject
         {

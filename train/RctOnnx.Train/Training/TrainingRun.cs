@@ -59,17 +59,19 @@ internal sealed class TrainingRun
         foreach (string note in start.Notes) _say(note);
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(start.Artifact.Vocabulary, start.Artifact.Tokenizer);
         ExampleReader reader = new(tokenizer, labels, _settings.MaxLength, _settings.Problem);
-        ExampleSet train = Read(reader, "train", data.Train, keepTexts: false)!;
+        ExampleSet train = Read(reader, "train", data.Train, keepTexts: _settings.Teacher is not null)!;
         resumed?.State.RequireSame(_settings.Loop.Hash, train.Hash, _folder.Path);
         ExampleSet? dev = Read(reader, "dev", data.Dev, keepTexts: true);
         ExampleSet[] tests = [.. data.Tests.Select(test => Read(reader, test.Key, test.Value, keepTexts: true)!)];
+
+        TeacherAnswers? teacher = _settings.Teacher is { } path ? TeacherAnswers.Of(path, _folder.Teacher, train, labels.Names, resume, _token) : null;
 
         Device device = TorchDevice.Of(_settings.Device);
         using ClassifierModel model = new(start.Artifact.Encoder, start.Artifact.Head, labels.Names.Count, _settings.Precision);
         _scale = _settings.Problem == ProblemType.Regression ? ValueScale.Of(train.Values) : null;
         model.LoadWeights(HeadStart.Weights(start, train, _scale));
         model.to(device);
-        using ClassificationTask task = new(_settings, model, device, train, dev, tokenizer.PadId, labels.Names);
+        using ClassificationTask task = new(_settings, model, device, train, dev, tokenizer.PadId, labels.Names, teacher);
         SayFrozen(model);
         EvaluationResult[] untrained = Untrained(model, device, tests, tokenizer.PadId);
 

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using RctOnnx.CommandLine;
+using RctOnnx.Data;
+using RctOnnx.Onnx;
+using RctOnnx.Runtime;
+using RctOnnx.Train.Examples;
+using static TorchSharp.torch;
+
+namespace RctOnnx.Train.Training;
+
+/// <summary>
+/// What a teacher says about the training rows (distillation, Hinton et al. 2015). It is asked once, in the runtime, so that any model
+/// file can teach, whatever its shape and vocabulary; its answers are kept in the run's folder.
+/// </summary>
+internal sealed class TeacherAnswers
+{
+    private const int ChunkSize = 512;
+    private readonly float[] _logits;
+    private readonly int _labelCount;
+
+    private TeacherAnswers(float[] logits, int labelCount) => (_logits, _labelCount) = (logits, labelCount);
+
+    private sealed record Kept(string Teacher, string Rows, float[] Logits);
+
+    /// <summary>The kept answers of a run that goes on, or new ones.</summary>
+    /// <param name="path">The teacher, a model file.</param>
+    /// <param name="keptAt">Where answers are kept.</param>
+    /// <param name="train">The rows, with their texts.</param>
+    /// <param name="labels">Labels of the task.</param>
+    /// <param name="resume">Whether the run goes on: its teacher must be the one it began with.</param>
+    /// <param name="token">Stops it.</param>
+    /// <exception cref="SettingsException">The teacher has another problem or other labels, or is not the one that the run began with.</exception>
+    /// <exception cref="ModelFileException">The file cannot be read.</exception>
+    public static TeacherAnswers Of(string path, string keptAt, ExampleSet train, IReadOnlyList<string> labels, bool resume, CancellationToken token)
+    {
+        if (!File.Exists(path)) throw new ModelFileException($"The teacher '{path}' is not there; expected a model file. Train it first, or correct --teacher.");
+        string hash = DataHash.OfFile(path);
+        if (resume && Read(keptAt) is { } kept && kept.Rows == train.Hash)
+        {
+            if (kept.Teacher != hash) throw new SettingsException($"'{path}' is not the teacher that the run began with (SHA-256 {kept.Teacher}, found {hash}). Put that file back, or start another run.");
+            return new TeacherAnswers(kept.Logits, labels.Count);
+        }
+        using TextClassifier teacher = TextClassifier.Load(path, new TextClassifierOptions { Threads = get_num_threads() });
+        if (teacher.ProblemType != train.Problem || !teacher.Labels.SequenceEqual(labels))
+            throw new SettingsException($"The teacher '{path}' is for {teacher.ProblemType} with the labels {string.Join(", ", teacher.Labels)}; the task is {train.Problem} with {string.Join(", ", labels)}. Take a teacher of the same task.");
+        float[] logits = ConsoleProgress.Run("Asking the teacher", train.Texts.Count, "sentences", progress => Ask(teacher, train, progress, token));
+        AtomicFile.WriteText(keptAt, JsonSerializer.Serialize(new Kept(hash, train.Hash, logits), TrainingRecord.Json) + "\n");
+        return new TeacherAnswers(logits, labels.Count);
+    }
+
+    /// <summary>Its logits for some rows, fp32 [rows, labels].</summary>
+    public Tensor Logits(IReadOnlyList<int> rows, Device device)
+    {
+        float[] values = new float[rows.Count * _labelCount];
+        for (int i = 0; i < rows.Count; i++) _logits.AsSpan(rows[i] * _labelCount, _labelCount).CopyTo(values.AsSpan(i * _labelCount));
+        return tensor(values, [rows.Count, _labelCount], device: device);
+    }
+
+    private static float[] Ask(TextClassifier teacher, ExampleSet train, IWorkProgress progress, CancellationToken token)
+    {
+        List<float> logits = [];
+        foreach (LabelledText[] texts in train.Texts.Chunk(ChunkSize))
+        {
+            IReadOnlyList<Classification> answers = train.Tokens.HasPairs
+                ? teacher.Classify([.. texts.Select(text => new TextPair(text.Text, text.Pair!))], token)
+                : teacher.Classify([.. texts.Select(text => text.Text)], token);
+            foreach (Classification answer in answers) logits.AddRange(answer.Logits);
+            progress.Advance(texts.Length);
+        }
+        return [.. logits];
+    }
+
+    private static Kept? Read(string path)
+    {
+        if (!File.Exists(path)) return null;
+        try
+        {
+            return JsonSerializer.Deserialize<Kept>(File.ReadAllBytes(path), TrainingRecord.Json) is { Logits: not null } kept ? kept : null;
+        }
+        catch (JsonException)
+        {
+            return null; // half a file: the teacher is asked again
+        }
+    }
+}
