@@ -24,6 +24,9 @@ internal sealed record EvaluationSummary
     /// <summary>Kappa with quadratic weights; says something where the labels are ordered.</summary>
     public double? QuadraticWeightedKappa { get; init; }
 
+    /// <summary>Mean distance between the probability of an answer and the share of right ones, over 15 bins.</summary>
+    public double? ExpectedCalibrationError { get; init; }
+
     public double? MacroF1 { get; init; }
 
     public ClassMetrics? Macro { get; init; }
@@ -61,7 +64,7 @@ internal sealed record EvaluationSummary
                 $"Pearson {values.Pearson:F4}, Spearman {values.Spearman:F4}, R2 {values.R2:F4}, mean squared error {values.MeanSquaredError:F4}, mean absolute error {values.MeanAbsoluteError:F4}"));
         if (Rounded is { } rounded)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rounded: quadratic weighted kappa {rounded.QuadraticWeightedKappa:F4}, accuracy {rounded.Accuracy:P2}, macro F1 {rounded.Macro.F1:P2}, weighted F1 {rounded.Weighted.F1:P2}"));
-        if (Accuracy is not null) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"accuracy {Accuracy:P2}, macro F1 {MacroF1:P2}, quadratic weighted kappa {QuadraticWeightedKappa:F4}"));
+        if (Accuracy is not null) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"accuracy {Accuracy:P2}, macro F1 {MacroF1:P2}, quadratic weighted kappa {QuadraticWeightedKappa:F4}, calibration error {ExpectedCalibrationError:P2}"));
         if (ExactMatch is not null) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"micro F1 {Micro!.F1:P2}, macro F1 {MacroF1:P2}, all labels right {ExactMatch:P2}, wrong decisions {HammingLoss:P2}"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Count:N0} rows in {Seconds:F1} s: {SentencesPerSecond:N0} sentences/s, {TokensPerSecond:N0} tokens/s; {Truncated:N0} were cut at the limit"));

@@ -9,6 +9,7 @@ internal sealed class LabelComparison(IReadOnlyList<string> names) : Comparison
 {
     private readonly LabelSet _labels = new(names);
     private readonly Dictionary<string, int> _indices = names.Select((name, i) => KeyValuePair.Create(name, i)).ToDictionary();
+    private readonly CalibrationCounter _calibration = new();
     private readonly List<int> _truth = [], _predicted = [];
 
     public override void Check(TextRow row) => _labels.IndexOf(row);
@@ -23,6 +24,7 @@ internal sealed class LabelComparison(IReadOnlyList<string> names) : Comparison
             Count = metrics.Count,
             Accuracy = metrics.Accuracy,
             QuadraticWeightedKappa = metrics.QuadraticWeightedKappa,
+            ExpectedCalibrationError = _calibration.Result()?.ExpectedCalibrationError,
             MacroF1 = metrics.Macro.F1,
             Macro = metrics.Macro,
             Micro = metrics.Micro,
@@ -38,7 +40,9 @@ internal sealed class LabelComparison(IReadOnlyList<string> names) : Comparison
 
     protected override void Compare(TextRow row, Classification answer)
     {
-        _truth.Add(_labels.IndexOf(row));
+        int truth = _labels.IndexOf(row);
+        _truth.Add(truth);
         _predicted.Add(_indices[answer.Label]);
+        _calibration.Add(answer.Scores[0].Score, answer.Label == names[truth], answer.Scores.First(one => one.Label == names[truth]).Score);
     }
 }

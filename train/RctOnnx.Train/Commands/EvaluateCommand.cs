@@ -21,7 +21,7 @@ namespace RctOnnx.Train.Commands;
 internal static class EvaluateCommand
 {
     private sealed record Result(
-        string Model, string Data, long Count, double Loss, double? Accuracy, double? QuadraticWeightedKappa, double? ExactMatch, ClassMetrics? Macro, ClassMetrics? Micro,
+        string Model, string Data, long Count, double Loss, double? Accuracy, double? QuadraticWeightedKappa, double? ExpectedCalibrationError, double? ExactMatch, ClassMetrics? Macro, ClassMetrics? Micro,
         ClassMetrics? Weighted, IReadOnlyDictionary<string, ClassMetrics>? PerLabel, IReadOnlyList<IReadOnlyList<long>>? ConfusionMatrix, RegressionMetrics? Regression,
         ClassificationMetrics? Rounded, long Truncated);
 
@@ -69,7 +69,7 @@ internal static class EvaluateCommand
             classifier.to(device);
             EvaluationResult result = ConsoleProgress.Run("Evaluating", examples.Tokens.RowCount, "sentences",
                 progress => Evaluator.Run(classifier, device, examples, tokenizer.PadId, progress, token, thresholds: artifact.Calibration.Thresholds));
-            Print(artifact.Labels, result, examples);
+            Print(artifact, result, examples);
             if (parsed.GetValue(json)) JsonResult.Write(ResultOf(parsed.GetRequiredValue(model), path, artifact, result, examples));
             return ExitCodes.Success;
         });
@@ -80,17 +80,20 @@ internal static class EvaluateCommand
     {
         TaskFigures figures = result.Figures;
         ClassificationMetrics? classes = figures.Values is null ? figures.Classes : null;
-        return new Result(model, data, examples.Tokens.RowCount, result.Loss, classes?.Accuracy, classes?.QuadraticWeightedKappa, figures.Sets?.ExactMatch,
+        return new Result(model, data, examples.Tokens.RowCount, result.Loss, classes?.Accuracy, classes?.QuadraticWeightedKappa, CalibrationOf(artifact, result, examples), figures.Sets?.ExactMatch,
             classes?.Macro ?? figures.Sets?.Macro, classes?.Micro ?? figures.Sets?.Micro, classes?.Weighted ?? figures.Sets?.Weighted,
             (classes?.PerClass ?? figures.Sets?.PerLabel)?.Zip(artifact.Labels).ToDictionary(pair => pair.Second, pair => pair.First),
             classes?.ConfusionMatrix, figures.Values, figures.Values is null ? null : figures.Classes, examples.TruncatedCount);
     }
 
-    private static void Print(IReadOnlyList<string> labels, EvaluationResult result, ExampleSet examples)
+    private static double? CalibrationOf(ModelArtifact artifact, EvaluationResult result, ExampleSet examples) => examples.Classes.Count == 0 ? null
+        : CalibrationMetrics.Compute(result.Logits, examples.Classes, artifact.Labels.Count, artifact.Calibration.Temperature).ExpectedCalibrationError;
+
+    private static void Print(ModelArtifact artifact, EvaluationResult result, ExampleSet examples)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        if (FigureTable.Labels(labels, result.Figures) is { } table) console.Write(table);
+        if (FigureTable.Labels(artifact.Labels, result.Figures) is { } table) console.Write(table);
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{examples.Tokens.RowCount:N0} rows: {string.Join(", ", FigureTable.Headline(result).Select(one => $"{one.Name} {one.Value}"))}, loss {result.Loss:F4}; {examples.TruncatedCount:N0} were cut at the limit."));
+            $"{examples.Tokens.RowCount:N0} rows: {string.Join(", ", FigureTable.Headline(result).Select(one => $"{one.Name} {one.Value}"))}{(CalibrationOf(artifact, result, examples) is { } error ? string.Create(CultureInfo.InvariantCulture, $", calibration error {error:P2}") : "")}, loss {result.Loss:F4}; {examples.TruncatedCount:N0} were cut at the limit."));
     }
 }

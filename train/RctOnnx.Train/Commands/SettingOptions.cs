@@ -66,6 +66,7 @@ internal sealed class SettingOptions
         Number<double>("class_balance_beta", "How far class-weights effective goes: nearer to one, nearer to auto.");
         Number<double>("focal_gamma", "Exponent of focal loss, which trusts rows less the surer they are; 0 is cross-entropy.");
         Text("class_weight_file", "A JSON object of label and weight.", "FILE.json");
+        Flag("calibrate", "Fit a temperature to dev and put it into the file, so that probabilities are shares of right answers.");
         Flag("oversample", "Repeat rows of rarer labels until every label has as many as the most frequent one.");
         Text("precision", "Numbers of the products in training. bf16 is faster where the processor knows it; weights stay fp32.", "fp32|bf16");
         Text("device", "Where to train.", "auto|cpu|cuda|mps");

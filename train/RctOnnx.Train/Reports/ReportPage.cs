@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using RctOnnx.Data.Metrics;
+using RctOnnx.Train.Evaluation;
 
 namespace RctOnnx.Train.Reports;
 
@@ -9,6 +10,8 @@ internal static class ReportPage
 {
     // The numbers of larger matrices stand in metrics.json; the picture shows them.
     private const int LargestMatrix = 50;
+
+    private const int MostPairs = 10, MostMistakes = 20, LongestText = 300;
 
     // The policy lets the page load nothing at all, so that it says itself that it needs no network.
     private const string Head = """
@@ -44,6 +47,7 @@ internal static class ReportPage
         foreach (ReportPicture picture in pictures)
             html.Append($"<h2>{HtmlTable.Escape(picture.Title)}</h2>\n<img alt=\"{HtmlTable.Escape(picture.Title)}: the numbers stand in the tables of this page\" src=\"data:image/png;base64,{Convert.ToBase64String(picture.Png)}\">\n");
         foreach (SetComparison set in data.Sets) html.Append(Details(data.Labels, set));
+        foreach (SetDetails set in data.Details) html.Append(Analysis(data.Labels, set));
         html.Append(HtmlTable.Of("Proof of the exported file", data.Proof));
         html.Append(HtmlTable.Of("Time and memory", data.Timing));
         if (data.Sources.Count > 0)
@@ -99,6 +103,30 @@ internal static class ReportPage
         static string[] Row(string number, string name, ClassMetrics after, ClassMetrics? before) =>
             [name, number, Share(after.Precision), Share(after.Recall), Share(after.F1), Share(before?.F1), Number(after.Support)];
     }
+
+    private static string Analysis(IReadOnlyList<string> labels, SetDetails set)
+    {
+        SetAnalysis analysis = set.Analysis;
+        string name = HtmlTable.Escape(set.Name);
+        string html = $"<h2>{name}: where it errs</h2>\n" + HtmlTable.Of([],
+            [
+                ["accuracy, 95 % interval", $"{Share(analysis.Accuracy.Lower)} to {Share(analysis.Accuracy.Upper)}"],
+                ["macro F1, 95 % interval", $"{Share(analysis.MacroF1.Lower)} to {Share(analysis.MacroF1.Upper)}"],
+                ["expected calibration error of the file", Share(analysis.Calibrated.ExpectedCalibrationError)],
+                ["without its temperature", Share(analysis.Plain.ExpectedCalibrationError)],
+            ], isText: true);
+        html += HtmlTable.Of(["tokens", "texts", "accuracy"], analysis.Lengths.Select(one => new[] { $"{one.From} to {one.To}", Number(one.Count), Share(one.Accuracy) }));
+        if (analysis.Mistakes.Count == 0) return html;
+        html += HtmlTable.Of(["taken for one another", "texts"], analysis.Mistakes.GroupBy(one => (one.Truth, one.Answer)).OrderByDescending(pair => pair.Count()).Take(MostPairs)
+            .Select(pair => new[] { $"{labels[pair.Key.Truth]} taken for {labels[pair.Key.Answer]}", Number(pair.Count()) }));
+        return html + $"<details><summary>The {Math.Min(MostMistakes, analysis.Mistakes.Count)} surest mistakes; all stand in {RunReport.MistakesFile}</summary>\n"
+            + HtmlTable.Of(["row", "label", "answer", "probability", "text"], analysis.Mistakes.Take(MostMistakes).Select(one => new[]
+            {
+                Number(one.Row), labels[one.Truth], labels[one.Answer], Share(one.Probability), Shortened(one.Pair is null ? one.Text : $"{one.Text} | {one.Pair}"),
+            }), isText: true) + "</details>\n";
+    }
+
+    private static string Shortened(string text) => text.Length <= LongestText ? text : text[..(char.IsHighSurrogate(text[LongestText - 1]) ? LongestText - 1 : LongestText)] + "…";
 
     private static string Share(double? value) => value is { } number && double.IsFinite(number) ? number.ToString("P2", CultureInfo.InvariantCulture) : "–";
 

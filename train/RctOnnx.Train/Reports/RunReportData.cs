@@ -18,6 +18,18 @@ public sealed record RunReportData
     /// <summary>Evaluated sets of a regression.</summary>
     public IReadOnlyList<RegressionComparison> RegressionSets { get; init; } = [];
 
+    /// <summary>What stands behind the figures of sets of one label a text.</summary>
+    internal IReadOnlyList<SetDetails> Details { get; init; } = [];
+
+    /// <summary>What the file divides logits by.</summary>
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>SHA-256 of the exported file; null where none was written.</summary>
+    public string? ModelSha256 { get; init; }
+
+    /// <summary>What the run was told, as others may see it.</summary>
+    public IReadOnlyList<NamedValue> CardSettings { get; init; } = [];
+
     /// <summary>The course of training by step; empty where only an evaluation is reported.</summary>
     public IReadOnlyList<CurvePoint> Curve { get; init; } = [];
 

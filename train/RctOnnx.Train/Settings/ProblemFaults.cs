@@ -29,6 +29,8 @@ internal static class ProblemFaults
         if (settings.ClassWeights == ClassWeighting.File != (settings.ClassWeightFile is not null))
             yield return "class-weights file and class-weight-file belong together: give both or neither";
         if (!hasClasses && settings.FocalGamma != 0) yield return $"focal-gamma for a {problem} task: it is for one label a text";
+        if (!hasClasses && settings.Calibrate) yield return $"calibrate for a {problem} task: it is for one label a text";
+        if (settings.Calibrate && settings.Dev is null && settings.DevShare == 0) yield return "calibrate without dev data: there is nothing to fit the temperature to";
         if (!hasClasses && settings.Teacher is not null) yield return $"teacher for a {problem} task: it is for one label a text";
         if (!(settings.FocalGamma >= 0 && double.IsFinite(settings.FocalGamma))) yield return $"focal-gamma is {settings.FocalGamma}, expected 0 or more";
         if (settings.FocalGamma > 0 && settings.LabelSmoothing > 0) yield return "focal-gamma and label-smoothing exclude one another: one trusts sure rows less, the other makes none sure";

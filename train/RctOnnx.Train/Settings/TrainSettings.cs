@@ -148,6 +148,9 @@ public sealed record TrainSettings
     /// <summary>What logits are divided by in that distance.</summary>
     public double TeacherTemperature { get; init; } = 2;
 
+    /// <summary>Fit a temperature to dev, so that the file's probabilities are shares of right answers.</summary>
+    public bool Calibrate { get; init; }
+
     /// <summary>Rows of rarer labels are repeated until every label has as many as the most frequent one.</summary>
     public bool Oversample { get; init; }
 

@@ -7,4 +7,5 @@ namespace RctOnnx.Train.Training;
 /// <param name="LabelCount">Answers a row.</param>
 /// <param name="Untrained">The base with a fresh head.</param>
 /// <param name="Trained">What is exported.</param>
-internal sealed record TestFigures(string Name, int LabelCount, EvaluationResult Untrained, EvaluationResult Trained);
+/// <param name="Analysis">What stands behind the figures; null where rows have no one class.</param>
+internal sealed record TestFigures(string Name, int LabelCount, EvaluationResult Untrained, EvaluationResult Trained, SetAnalysis? Analysis);

@@ -12,6 +12,9 @@ internal sealed record TrainingOutcome
     /// <summary>Dev with the exported weights, or null without dev data.</summary>
     public required EvaluationResult? Dev { get; init; }
 
+    /// <summary>What stands behind the figures of dev; null without dev data, and where rows have no one class.</summary>
+    public required SetAnalysis? DevAnalysis { get; init; }
+
     /// <summary>Every test set.</summary>
     public required IReadOnlyList<TestFigures> Tests { get; init; }
 

@@ -24,18 +24,9 @@ internal static class TrainingRecord
     /// <summary>What the model file says about how it was made. Paths are given by file name only.</summary>
     public static JsonObject Of(TrainSettings settings, TaskData data, ExampleSet train, TrainingOutcome outcome)
     {
-        TrainSettings shown = settings with
-        {
-            Base = NameOf(settings.Base),
-            Train = [.. settings.Train.Select(NameOf)],
-            Dev = settings.Dev is { } dev ? NameOf(dev) : null,
-            Test = [.. settings.Test.Select(NameOf)],
-            Output = NameOf(settings.Output),
-            Teacher = settings.Teacher is { } teacher ? NameOf(teacher) : null,
-        };
         return new JsonObject
         {
-            ["settings"] = SettingsJson.ToObject(shown),
+            ["settings"] = SettingsJson.ToObject(Shown(settings)),
             ["data"] = Files(data),
             ["train_rows"] = train.Tokens.RowCount,
             ["train_hash"] = train.Hash,
@@ -46,10 +37,23 @@ internal static class TrainingRecord
         };
     }
 
+    /// <summary>Settings as others may see them: a record that travels with the model shall not tell how its author's disk is laid out.</summary>
+    public static TrainSettings Shown(TrainSettings settings) => settings with
+    {
+        Base = NameOf(settings.Base),
+        Train = [.. settings.Train.Select(NameOf)],
+        Dev = settings.Dev is { } dev ? NameOf(dev) : null,
+        Test = [.. settings.Test.Select(NameOf)],
+        Output = NameOf(settings.Output),
+        Teacher = settings.Teacher is { } teacher ? NameOf(teacher) : null,
+        ClassWeightFile = settings.ClassWeightFile is { } weights ? NameOf(weights) : null,
+    };
+
     /// <summary>The final figures of a run.</summary>
     public static JsonObject Metrics(TrainSettings settings, TaskData data, TrainingOutcome outcome) => new()
     {
         ["labels"] = new JsonArray([.. outcome.Model.Labels.Select(label => (JsonNode)label)]),
+        ["temperature"] = outcome.Model.Calibration.Temperature,
         ["sets"] = Sets(outcome, detailed: true),
         ["runtime"] = outcome.Runtime is { } runtime ? JsonSerializer.SerializeToNode(runtime, Json) : null,
         ["proof"] = JsonSerializer.SerializeToNode(outcome.Model.Proof, Json),
@@ -78,14 +82,27 @@ internal static class TrainingRecord
     private static JsonObject Sets(TrainingOutcome outcome, bool detailed)
     {
         JsonObject sets = [];
-        if (outcome.Dev is { } dev) sets["dev"] = new JsonObject { ["trained"] = Figures(dev, outcome.Model.Labels, detailed) };
+        if (outcome.Dev is { } dev) sets["dev"] = With(new JsonObject { ["trained"] = Figures(dev, outcome.Model.Labels, detailed) }, outcome.DevAnalysis, detailed);
         foreach (TestFigures test in outcome.Tests)
-            sets[test.Name] = new JsonObject
+            sets[test.Name] = With(new JsonObject
             {
                 ["untrained"] = Figures(test.Untrained, outcome.Model.Labels, detailed),
                 ["trained"] = Figures(test.Trained, outcome.Model.Labels, detailed),
-            };
+            }, test.Analysis, detailed);
         return sets;
+    }
+
+    private static JsonObject With(JsonObject set, SetAnalysis? analysis, bool detailed)
+    {
+        if (analysis is null) return set;
+        set["accuracy_interval"] = JsonSerializer.SerializeToNode(analysis.Accuracy, Json);
+        set["macro_f1_interval"] = JsonSerializer.SerializeToNode(analysis.MacroF1, Json);
+        set["expected_calibration_error"] = analysis.Calibrated.ExpectedCalibrationError;
+        if (!detailed) return set;
+        set["expected_calibration_error_without_temperature"] = analysis.Plain.ExpectedCalibrationError;
+        set["reliability"] = JsonSerializer.SerializeToNode(analysis.Calibrated.Bins, Json);
+        set["lengths"] = JsonSerializer.SerializeToNode(analysis.Lengths, Json);
+        return set;
     }
 
     private static JsonObject Figures(EvaluationResult result, IReadOnlyList<string> labels, bool detailed)
@@ -125,7 +142,6 @@ internal static class TrainingRecord
     private static JsonObject Files(TaskData data) =>
         new(data.FileHashes.Select(file => KeyValuePair.Create(NameOf(file.Key), (JsonNode?)new JsonObject { ["sha256"] = file.Value })));
 
-    // A record that travels with the model shall not tell how its author's disk is laid out.
     private static string NameOf(string path) => string.Join('/', Path.GetFullPath(path).Split(Path.DirectorySeparatorChar).TakeLast(2));
 
     private static string VersionOf(Assembly assembly) =>

@@ -12,7 +12,7 @@ namespace RctOnnx.Train.Training;
 internal static class TrainingReport
 {
     /// <summary>What <see cref="RunReport"/> draws and writes.</summary>
-    public static RunReportData Of(TrainSettings settings, TaskData data, ExampleSet train, TrainingOutcome outcome) => new()
+    public static RunReportData Of(TrainSettings settings, TaskData data, ExampleSet train, TrainingOutcome outcome, string modelSha256) => new()
     {
         Title = $"Training run {Path.GetFileName(Path.GetFullPath(settings.Output).TrimEnd(Path.DirectorySeparatorChar))}",
         Labels = outcome.Model.Labels,
@@ -22,6 +22,14 @@ internal static class TrainingReport
             ? [.. All(outcome).Select(set => new MultiLabelComparison(set.Name, set.Untrained?.Figures.Sets, set.Trained.Figures.Sets!))] : [],
         RegressionSets = settings.Problem == ProblemType.Regression
             ? [.. All(outcome).Select(set => new RegressionComparison(set.Name, set.Untrained?.Figures.Values, set.Trained.Figures.Values!))] : [],
+        Details =
+        [
+            .. outcome.Tests.Where(test => test.Analysis is not null).Select(test => new SetDetails(test.Name, test.Analysis!)),
+            .. outcome.DevAnalysis is { } dev ? [new SetDetails("dev", dev)] : Array.Empty<SetDetails>(),
+        ],
+        Temperature = outcome.Model.Calibration.Temperature,
+        ModelSha256 = modelSha256,
+        CardSettings = [.. SettingsJson.ToObject(TrainingRecord.Shown(settings)).Select(pair => new NamedValue(pair.Key, TextOf(pair.Value)))],
         Curve = [.. outcome.Log.Select(Point)],
         Settings = [.. SettingsJson.ToObject(settings).Select(pair => new NamedValue(pair.Key, TextOf(pair.Value)))],
         Sources = [.. data.FileHashes.Select(file => new DataSource(UseOf(settings, file.Key), file.Key, RowsOf(settings, file.Key, train, outcome), file.Value))],

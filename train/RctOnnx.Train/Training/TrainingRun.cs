@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using RctOnnx.CommandLine;
 using RctOnnx.Data;
+using RctOnnx.Data.Metrics;
 using RctOnnx.Onnx;
 using RctOnnx.Runtime;
 using RctOnnx.Runtime.Tokenization;
@@ -88,16 +89,18 @@ internal sealed class TrainingRun
         devResult = devResult?.With(dev!, thresholds);
         EvaluationResult[] trained = EvaluateAll("After training", model, device, tests, tokenizer.PadId);
         for (int i = 0; i < trained.Length; i++) trained[i] = trained[i].With(tests[i], thresholds);
-        TestFigures[] figures = [.. tests.Select((test, i) => new TestFigures(test.Name, labels.Names.Count, untrained[i], trained[i]))];
+        double temperature = _settings.Calibrate ? TemperatureScaling.Fit(devResult!.Logits, dev!.Classes, labels.Names.Count) : 1;
+        TestFigures[] figures = [.. tests.Select((test, i) => new TestFigures(test.Name, labels.Names.Count, untrained[i], trained[i], SetAnalysis.Of(test, trained[i].Logits, temperature)))];
 
         TrainingOutcome outcome = new()
         {
             Model = start.Artifact with
             {
                 Weights = _scale is null ? model.ReadWeights() : _scale.Fold(model.ReadWeights()),
-                Calibration = new Calibration { Thresholds = thresholds },
+                Calibration = new Calibration { Temperature = temperature, Thresholds = thresholds },
             },
             Dev = devResult,
+            DevAnalysis = devResult is null ? null : SetAnalysis.Of(dev!, devResult.Logits, temperature),
             Tests = figures,
             Log = trainer.Log,
             Runtime = null,
@@ -121,7 +124,7 @@ internal sealed class TrainingRun
         outcome = outcome with { Model = ModelExport.Write(_folder.Model, outcome.Model with { Training = record }, proof, _token) };
         outcome = outcome with { Runtime = AskRuntime(tests, trained, thresholds) };
         AtomicFile.WriteText(_folder.Metrics, TrainingRecord.Metrics(_settings, data, outcome).ToJsonString(TrainingRecord.Json) + "\n");
-        RunReport.Write(_folder.Path, TrainingReport.Of(_settings, data, train, outcome));
+        RunReport.Write(_folder.Path, TrainingReport.Of(_settings, data, train, outcome, DataHash.OfFile(_folder.Model)));
         return outcome;
     }
 
