@@ -25,6 +25,34 @@ public sealed record DataSplit(IReadOnlyList<TextRow> Train, IReadOnlyList<TextR
     {
         if (!(devShare >= 0 && testShare >= 0 && devShare + testShare < 1))
             throw new SettingsException($"The split keeps {devShare} for dev and {testShare} for test; expected shares of 0 or more that leave something for training.");
+        IReadOnlyList<TextRow>[] parts = Deal(rows, [1 - devShare - testShare, devShare, testShare], seed);
+        return new DataSplit(parts[0], parts[1], parts[2]);
+    }
+
+    /// <summary>
+    /// One of several divisions whose test parts are disjoint and together hold every row (k-fold cross-validation), dealt as by
+    /// <see cref="Stratified"/>. Dev is taken from the rows that are not tested.
+    /// </summary>
+    /// <param name="rows">All rows.</param>
+    /// <param name="folds">Divisions in all, two at least.</param>
+    /// <param name="fold">Number of this one, from 1.</param>
+    /// <param name="devShare">Share of all rows for dev, 0 to below (folds − 1) / folds.</param>
+    /// <param name="seed">Another seed gives other divisions.</param>
+    /// <exception cref="SettingsException">The numbers are out of their bounds.</exception>
+    /// <exception cref="DataException">There are too few groups for so many folds.</exception>
+    public static DataSplit Fold(IReadOnlyList<TextRow> rows, int folds, int fold, double devShare, ulong seed)
+    {
+        if (folds < 2 || fold < 1 || fold > folds) throw new SettingsException($"Fold {fold} of {folds} is asked for; expected two folds at least, numbered from 1.");
+        double rest = 1 - (1.0 / folds);
+        if (!(devShare >= 0 && devShare < rest)) throw new SettingsException($"A dev share of {devShare} beside {folds} folds leaves nothing for training; expected below {rest:0.##}.");
+        IReadOnlyList<TextRow>[] parts = Deal(rows, [.. Enumerable.Repeat(1.0 / folds, folds)], seed);
+        HashSet<TextRow> tested = [.. parts[fold - 1]];
+        DataSplit others = Stratified([.. rows.Where(row => !tested.Contains(row))], devShare / rest, 0, seed);
+        return others with { Test = parts[fold - 1] };
+    }
+
+    private static IReadOnlyList<TextRow>[] Deal(IReadOnlyList<TextRow> rows, double[] shares, ulong seed)
+    {
         Dictionary<string, Dictionary<string, int>> groups = new(StringComparer.Ordinal);
         Dictionary<string, long> labelTotals = new(StringComparer.Ordinal);
         foreach (TextRow row in rows)
@@ -35,7 +63,6 @@ public sealed record DataSplit(IReadOnlyList<TextRow> Train, IReadOnlyList<TextR
             labelTotals[label] = labelTotals.GetValueOrDefault(label) + 1;
         }
 
-        double[] shares = [1 - devShare - testShare, devShare, testShare];
         Dictionary<string, double>[] lacking = [.. shares.Select(share => labelTotals.ToDictionary(pair => pair.Key, pair => pair.Value * share, StringComparer.Ordinal))];
         Dictionary<string, int> partOf = new(StringComparer.Ordinal);
         // Large groups first: a large one at the end could no longer be evened out.
@@ -56,11 +83,11 @@ public sealed record DataSplit(IReadOnlyList<TextRow> Train, IReadOnlyList<TextR
             foreach ((string label, int count) in groups[key]) lacking[best][label] -= count;
         }
 
-        IReadOnlyList<TextRow>[] parts = [.. Enumerable.Range(0, 3).Select(part => (IReadOnlyList<TextRow>)[.. rows.Where(row => partOf[KeyOf(row)] == part)])];
-        for (int part = 0; part < 3; part++)
+        IReadOnlyList<TextRow>[] parts = [.. Enumerable.Range(0, shares.Length).Select(part => (IReadOnlyList<TextRow>)[.. rows.Where(row => partOf[KeyOf(row)] == part)])];
+        for (int part = 0; part < shares.Length; part++)
             if (shares[part] > 0 && parts[part].Count == 0)
                 throw new DataException($"{rows.Count} rows in {groups.Count} groups are too few to split into shares of {string.Join(", ", shares.Where(share => share > 0))}. Give more data or separate files.");
-        return new DataSplit(parts[0], parts[1], parts[2]);
+        return parts;
     }
 
     private static string KeyOf(TextRow row) => row.Group is { } group ? "g" + group : "t" + NormalText.Of(row);

@@ -41,6 +41,27 @@ public class DataSplitTests
     }
 
     [Fact]
+    public void Folds_test_every_row_once_and_keep_groups_and_shares()
+    {
+        TextRow[] rows = [.. Rows(100).Select((row, i) => row with { Group = $"g{i / 2}" })];
+        DataSplit[] folds = [.. Enumerable.Range(1, 4).Select(fold => DataSplit.Fold(rows, 4, fold, 0.15, 7))];
+        Assert.Equal(rows, folds.SelectMany(fold => fold.Test).OrderBy(row => row.Line));
+        Assert.All(folds, fold =>
+        {
+            Assert.Equal(rows, fold.Train.Concat(fold.Dev).Concat(fold.Test).OrderBy(row => row.Line));
+            Assert.InRange(fold.Test.Count, 24, 26);
+            Assert.InRange(fold.Dev.Count, 14, 16);
+            Assert.InRange(fold.Test.Count(row => row.Label == "rare"), 4, 6);
+            Assert.Empty(fold.Test.Select(row => row.Group).Intersect(fold.Train.Concat(fold.Dev).Select(row => row.Group)));
+        });
+        Assert.Empty(DataSplit.Fold(rows, 4, 1, 0, 7).Dev);
+        Assert.NotEqual(folds[0].Test, DataSplit.Fold(rows, 4, 1, 0.15, 8).Test);
+        foreach ((int count, int fold, double dev) in ((int, int, double)[])[(1, 1, 0), (4, 0, 0), (4, 5, 0), (4, 1, 0.75), (4, 1, double.NaN)])
+            Assert.Throws<SettingsException>(() => DataSplit.Fold(rows, count, fold, dev, 7));
+        Assert.Contains("too few", Assert.Throws<DataException>(() => DataSplit.Fold(Rows(3), 4, 1, 0, 7)).Message);
+    }
+
+    [Fact]
     public void Stratified_refuses_shares_and_data_that_cannot_be_split()
     {
         Assert.Throws<SettingsException>(() => DataSplit.Stratified(Rows(10), 0.5, 0.5, 1));

@@ -8,7 +8,10 @@ RootCommand root = new("Makes proven .onnx text classifiers. Verbs explain thems
 {
     CheckDataCommand.Create(),
     TrainCommand.Create(),
+    FindRateCommand.Create(),
     CompareCommand.Create(),
+    SweepCommand.Create(),
+    AverageCommand.Create(),
     EvaluateCommand.Create(),
     ExportCommand.Create(),
     VocabularyCommand.Create(),

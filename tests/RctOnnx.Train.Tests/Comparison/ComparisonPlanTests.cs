@@ -38,9 +38,11 @@ public sealed class ComparisonPlanTests : IDisposable
     [InlineData("""{"variants": {"a": {"base": "x"}}, "seeds": [1, 1]}""", "seeds are [1, 1]")]
     [InlineData("""{"variants": {"a": {"base": "x"}}, "grid": {"batch": []}}""", "grid.batch has no values")]
     [InlineData("""{"variants": {"a": {"base": "x", "seed": 3}}}""", "'seed' is set by the plan itself")]
-    [InlineData("""{"variantes": {}}""", "Known members are settings, variants, grid, seeds and bag_of_words")]
+    [InlineData("""{"variantes": {}}""", "Known members are settings, variants, grid, seeds, folds and bag_of_words")]
     [InlineData("""{"variants": {"a": 3}}""", "variants")]
     [InlineData("[]", "is not a JSON object")]
+    [InlineData("""{"variants": {"a": {"base": "x"}}, "folds": 1}""", "folds is 1")]
+    [InlineData("""{"variants": {"a": {"base": "x", "fold": 1}}}""", "'fold' is set by the plan itself")]
     public void A_bad_plan_is_refused_by_member(string json, string fault) =>
         Assert.Contains(fault, Assert.Throws<SettingsException>(() => Plan(json)).Message);
 
@@ -52,6 +54,17 @@ public sealed class ComparisonPlanTests : IDisposable
     [InlineData("""{"settings": {"train": ["a.tsv"]}, "variants": {"a b": {"base": "x"}, "a-b": {"base": "x"}}}""", "share a folder")]
     public void Settings_that_cannot_be_used_are_refused_by_run(string json, string fault) =>
         Assert.Contains(fault, Assert.Throws<SettingsException>(() => Plan(json).Runs("out")).Message);
+
+    [Fact]
+    public void Every_fold_is_a_run_of_its_own()
+    {
+        IReadOnlyList<PlannedRun> runs = Plan("""{"settings": {"train": ["a.tsv"], "dev_share": 0.1}, "variants": {"a": {"base": "x"}}, "folds": 3, "seeds": [1, 2]}""").Runs("out");
+        Assert.Equal(["seed 1, fold 1", "seed 1, fold 2", "seed 1, fold 3", "seed 2, fold 1", "seed 2, fold 2", "seed 2, fold 3"], runs.Select(run => run.Part));
+        Assert.All(runs, run => Assert.Equal(("a", 3), (run.Name, run.Settings.Folds)));
+        Assert.Equal(6, runs.Select(run => run.Settings.Output).Distinct().Count());
+        Assert.Contains("folds beside test files", Assert.Throws<SettingsException>(
+            () => Plan("""{"settings": {"train": ["a.tsv"], "test": ["b.tsv"]}, "variants": {"a": {"base": "x"}}, "folds": 3}""").Runs("out")).Message);
+    }
 
     [Fact]
     public void Spread_is_the_sample_deviation_and_missing_for_one_value()

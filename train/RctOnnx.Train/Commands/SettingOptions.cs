@@ -38,6 +38,8 @@ internal sealed class SettingOptions
         Texts("labels", "Labels of the task; rows with others are left out. All labels of the training rows where not given. For ordinal they stand in their order, smallest first; where not given, by value.", "NAME");
         Number<double>("dev_share", "Share of the training rows kept for choosing; stratified, groups kept together, by the seed.");
         Number<double>("test_share", "Share of the training rows kept for the final figures.");
+        Number<int>("folds", "Equal parts of the training rows, stratified, groups kept together, by the seed; one of them is the test set (cross-validation).");
+        Number<int>("fold", "Which of the folds is the test set, from 1.");
         Text("head", "What stands on the encoder.", "auto|linear|pooler|electra|mean|max|mlp");
         Numbers("hidden", "Widths of the hidden layers of the head mlp, from below, as in 256,128; two as wide as the encoder where not given.");
         Text("pooling", "What the head mlp reads: the first token's state, the mean or largest over all tokens, or the pooler; the base's own where not given.", "cls|mean|max|pooler");

@@ -17,10 +17,10 @@ internal static class BagOfWordsRun
     /// <summary>Trains and measures it, or takes the kept result.</summary>
     public static RunResult Execute(PlannedRun rows, string output, Action<string> say, CancellationToken token)
     {
-        string folder = Path.Combine(output, "bag-of-words", $"seed-{rows.Seed}"), file = Path.Combine(folder, "result.json"), key = "bag-of-words " + rows.Key();
+        string folder = Path.Combine(output, "bag-of-words", rows.Part.Replace(", ", "-", StringComparison.Ordinal).Replace(' ', '-')), file = Path.Combine(folder, "result.json"), key = "bag-of-words " + rows.Key();
         if (RunResult.Read(file, key) is { } kept) return kept;
         token.ThrowIfCancellationRequested();
-        say($"Now the {Name}, seed {rows.Seed}.");
+        say($"Now the {Name}, {rows.Part}.");
         PeakMemory.Reset();
         TaskData data = TaskData.Open(rows.Settings);
         LabelSet labels = TaskLabels.Of(rows.Settings, data.Train);
@@ -38,7 +38,7 @@ internal static class BagOfWordsRun
         RunResult result = new()
         {
             Name = Name,
-            Seed = rows.Seed,
+            Part = rows.Part,
             Key = key,
             Sets = sets,
             TrainingSeconds = seconds,

@@ -30,10 +30,10 @@ internal static class ComparisonReport
     {
         IReadOnlyList<string> columns = ComparisonTable.Columns(results);
         StringBuilder text = new();
-        text.Append(machine).Append("\n\nMean ± standard deviation over the seeds. Choose on dev; sentences/s is the exported file in the runtime, string to label.\n\n");
+        text.Append(machine).Append("\n\nMean ± standard deviation over the runs. Choose on dev; sentences/s is the exported file in the runtime, string to label.\n\n");
         text.Append("| ").AppendJoin(" | ", columns).Append(" |\n|").Append(string.Concat(columns.Select((_, i) => i is 0 or 2 ? " --- |" : " ---: |"))).Append('\n');
         foreach (IReadOnlyList<string> row in ComparisonTable.Rows(results)) text.Append("| ").AppendJoin(" | ", row.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
-        foreach (RunResult failed in results.Where(run => run.Failure is not null)) text.Append($"\n{failed.Name}, seed {failed.Seed}, failed: {failed.Failure}\n");
+        foreach (RunResult failed in results.Where(run => run.Failure is not null)) text.Append($"\n{failed.Name}, {failed.Part}, failed: {failed.Failure}\n");
         return text.ToString();
     }
 

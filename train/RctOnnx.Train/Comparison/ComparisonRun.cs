@@ -25,28 +25,37 @@ internal static class ComparisonRun
         for (int i = 0; i < runs.Count; i++)
         {
             token.ThrowIfCancellationRequested();
-            string key = runs[i].Key(), place = $"run {i + 1} of {runs.Count}: {runs[i].Name}, seed {runs[i].Seed}";
-            if (RunResult.Read(runs[i].ResultFile, key) is { } kept)
-            {
-                say($"Kept, {place}.");
-                results.Add(kept);
-                continue;
-            }
-            say($"Now {place}.");
-            RunResult result = Train(runs[i], key, say, token);
-            result.Write(runs[i].ResultFile);
-            results.Add(result);
+            results.Add(Once(runs[i], $"run {i + 1} of {runs.Count}", say, token));
         }
         if (plan.BagOfWords)
-            foreach (PlannedRun first in runs.Where(run => run.HasClasses).DistinctBy(run => run.Settings.DevShare + run.Settings.TestShare > 0 ? run.Seed : 0)) // the seed draws nothing but the split
+            foreach (PlannedRun first in runs.Where(run => run.HasClasses).DistinctBy(run => run.Settings.IsSplit ? run.Part : "")) // the seed draws nothing but the split
                 results.Add(BagOfWordsRun.Execute(first, output, say, token));
         return results;
+    }
+
+    /// <summary>The kept result of a run, or that of its training, which is then kept.</summary>
+    /// <param name="run">What to train.</param>
+    /// <param name="place">Its number, for people.</param>
+    /// <param name="say">Takes lines for people.</param>
+    /// <param name="token">Stops; the training can go on.</param>
+    public static RunResult Once(PlannedRun run, string place, Action<string> say, CancellationToken token)
+    {
+        string key = run.Key(), shown = $"{place}: {run.Name}, {run.Part}";
+        if (RunResult.Read(run.ResultFile, key) is { } kept)
+        {
+            say($"Kept, {shown}.");
+            return kept;
+        }
+        say($"Now {shown}.");
+        RunResult result = Train(run, key, say, token);
+        result.Write(run.ResultFile);
+        return result;
     }
 
     private static RunResult Train(PlannedRun run, string key, Action<string> say, CancellationToken token)
     {
         PeakMemory.Reset();
-        RunResult result = new() { Name = run.Name, Seed = run.Seed, Key = key };
+        RunResult result = new() { Name = run.Name, Part = run.Part, Key = key };
         RunFolder folder = new(run.Settings.Output);
         bool resume = Directory.Exists(folder.Last);
         string start = run.StartKey();
@@ -70,6 +79,7 @@ internal static class ComparisonRun
         return result with
         {
             Sets = sets,
+            Watched = outcome.Dev?[run.Settings.Watched],
             Curve = [.. outcome.Log.Where(entry => entry.Accuracy is not null).Select(entry => new CoursePoint(entry.Epoch, entry.Accuracy!.Value))],
             TrainingSeconds = outcome.TrainingSeconds,
             PeakMemory = memory,

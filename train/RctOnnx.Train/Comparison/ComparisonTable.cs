@@ -1,6 +1,6 @@
 namespace RctOnnx.Train.Comparison;
 
-/// <summary>The results of a comparison as one table: a row a variant and set, mean and spread over its seeds.</summary>
+/// <summary>The results of a comparison as one table: a row a variant and set, mean and spread over its seeds and folds.</summary>
 internal static class ComparisonTable
 {
     /// <summary>Set whose figures choose between variants.</summary>
@@ -8,7 +8,7 @@ internal static class ComparisonTable
 
     /// <summary>The headings: figures that no run has are left out.</summary>
     public static IReadOnlyList<string> Columns(IReadOnlyList<RunResult> results) =>
-        ["variant", "seeds", "set", .. ComparedFigure.In(results).Select(figure => figure.Title), "training, s", "peak memory, GB", "file, MB", "sentences/s"];
+        ["variant", "runs", "set", .. ComparedFigure.In(results).Select(figure => figure.Title), "training, s", "peak memory, GB", "file, MB", "sentences/s"];
 
     /// <summary>The cells, in the order of the results.</summary>
     public static IReadOnlyList<IReadOnlyList<string>> Rows(IReadOnlyList<RunResult> results)
@@ -21,7 +21,7 @@ internal static class ComparisonTable
     {
         RunResult[] good = [.. runs.Where(run => run.Failure is null)];
         foreach (RunResult failed in runs.Where(run => run.Failure is not null))
-            yield return [failed.Name, $"seed {failed.Seed}", "failed", .. Enumerable.Repeat("", compared.Count + 4)];
+            yield return [failed.Name, failed.Part, "failed", .. Enumerable.Repeat("", compared.Count + 4)];
         if (good.Length == 0) yield break;
         foreach (string set in good[0].Sets.Keys)
         {

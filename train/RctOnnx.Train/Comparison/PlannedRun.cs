@@ -7,11 +7,13 @@ using RctOnnx.Train.Settings;
 namespace RctOnnx.Train.Comparison;
 
 /// <summary>One training of a comparison.</summary>
-/// <param name="Name">Variant and point of the grid: runs of one name differ in their seeds alone.</param>
-/// <param name="Seed">Of the run.</param>
+/// <param name="Name">Variant and point of the grid: runs of one name differ in their seeds and folds alone.</param>
 /// <param name="Settings">All of them.</param>
-internal sealed record PlannedRun(string Name, long Seed, TrainSettings Settings)
+internal sealed record PlannedRun(string Name, TrainSettings Settings)
 {
+    /// <summary>Which of the runs of its name it is, for people.</summary>
+    public string Part => Settings.Fold is { } fold ? $"seed {Settings.Seed}, fold {fold}" : $"seed {Settings.Seed}";
+
     /// <summary>Whether its texts have one label each, which a bag of words can learn.</summary>
     public bool HasClasses => Settings.Problem is ProblemType.SingleLabel or ProblemType.Ordinal;
 

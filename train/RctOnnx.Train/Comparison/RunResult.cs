@@ -11,8 +11,8 @@ internal sealed record RunResult
     /// <summary>Variant and point of the grid.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Of the run.</summary>
-    public required long Seed { get; init; }
+    /// <summary><see cref="PlannedRun.Part"/>.</summary>
+    public required string Part { get; init; }
 
     /// <summary><see cref="PlannedRun.Key"/>.</summary>
     public required string Key { get; init; }
@@ -22,6 +22,9 @@ internal sealed record RunResult
 
     /// <summary>Figures by set: <c>dev</c> where there is one, and every test set.</summary>
     public IReadOnlyDictionary<string, RunFigures> Sets { get; init; } = new Dictionary<string, RunFigures>();
+
+    /// <summary>What best means on dev, for the exported weights; null without dev data.</summary>
+    public double? Watched { get; init; }
 
     /// <summary>Dev accuracy by epochs done.</summary>
     public IReadOnlyList<CoursePoint> Curve { get; init; } = [];

@@ -27,12 +27,15 @@ internal sealed record TaskData
         IEnumerable<TextRow> train = settings.Train.SelectMany(Read);
         IEnumerable<TextRow>? dev = settings.Dev is { } path ? Read(path) : null;
         List<KeyValuePair<string, IEnumerable<TextRow>>> tests = [.. Names(settings.Test).Zip(settings.Test, (name, test) => KeyValuePair.Create(name, Read(test)))];
-        if (settings.DevShare > 0 || settings.TestShare > 0)
+        if (settings.IsSplit)
         {
-            DataSplit split = DataSplit.Stratified([.. train], settings.DevShare, settings.TestShare, unchecked((ulong)settings.Seed));
+            ulong seed = unchecked((ulong)settings.Seed);
+            DataSplit split = settings.Folds is { } folds
+                ? DataSplit.Fold([.. train], folds, settings.Fold!.Value, settings.DevShare, seed)
+                : DataSplit.Stratified([.. train], settings.DevShare, settings.TestShare, seed);
             train = split.Train;
             if (settings.DevShare > 0) dev = split.Dev;
-            if (settings.TestShare > 0) tests = [KeyValuePair.Create("test", (IEnumerable<TextRow>)split.Test)];
+            if (split.Test.Count > 0) tests = [KeyValuePair.Create("test", (IEnumerable<TextRow>)split.Test)];
         }
         return new TaskData { Train = train, Dev = dev, Tests = tests, FileHashes = hashes };
 

@@ -64,6 +64,12 @@ public sealed record TrainSettings
     /// <summary>Share of the training rows that is kept for the final figures, where there is no file for them.</summary>
     public double TestShare { get; init; }
 
+    /// <summary>Equal parts that the training rows are divided into, one of which is kept for the final figures (cross-validation); null divides by <see cref="TestShare"/>.</summary>
+    public int? Folds { get; init; }
+
+    /// <summary>Which of <see cref="Folds"/> is kept, from 1.</summary>
+    public int? Fold { get; init; }
+
     /// <summary>What stands on the encoder.</summary>
     public HeadChoice Head { get; init; } = HeadChoice.Auto;
 
@@ -191,6 +197,10 @@ public sealed record TrainSettings
         _ => MetricName.Accuracy,
     };
 
+    /// <summary>Whether parts are split off the training rows, which the seed then draws.</summary>
+    [JsonIgnore]
+    public bool IsSplit => DevShare > 0 || TestShare > 0 || Folds is not null;
+
     /// <summary>Columns as the reader wants them.</summary>
     [JsonIgnore]
     public ColumnNames Columns => new() { Text = TextColumn, Label = LabelColumn, Pair = PairColumn, Group = GroupColumn, Flags = LabelColumns.Count > 0 ? LabelColumns : null };
@@ -229,6 +239,10 @@ public sealed record TrainSettings
         if (Test.Count > 0 && TestShare != 0) faults.Add("both test files and a test share: give one of them");
         if (!(DevShare >= 0 && TestShare >= 0 && DevShare + TestShare < 1))
             faults.Add($"a dev share of {DevShare} and a test share of {TestShare}, expected 0 or more that leave something for training");
+        if (Folds is not null && (Test.Count > 0 || TestShare != 0)) faults.Add("folds beside test files or a test share: the fold is the test set, leave the others out");
+        if (Folds < 2) faults.Add($"folds is {Folds}, expected at least 2");
+        if (Folds is null ? Fold is not null : !(Fold >= 1 && Fold <= Folds)) faults.Add($"fold is {Fold?.ToString() ?? "none"} of {Folds?.ToString() ?? "no"} folds, expected its number, from 1, with the number of folds");
+        if (Folds is not null && Dev is not null) faults.Add("folds beside a dev file: give a dev share, so that every row is tested once");
         AtLeastOne(Epochs, "epochs");
         AtLeastOne(Steps, "steps");
         AtLeastOne(Batch, "batch");
