@@ -33,6 +33,9 @@ public sealed class TextClassifier : IDisposable
     /// <summary>Longest sequence in tokens, special tokens included.</summary>
     public int MaxLength { get; }
 
+    /// <summary>Whether the sentences of a document are read together (<see cref="ClassifyDocument"/>).</summary>
+    public bool ReadsDocuments => _engine.ReadsDocuments;
+
     /// <summary>The engine, for benchmarks of its parts.</summary>
     internal ClassifierEngine Engine => _engine;
 
@@ -87,6 +90,34 @@ public sealed class TextClassifier : IDisposable
         ArgumentNullException.ThrowIfNull(pairs);
         foreach (TextPair pair in pairs) CheckPair(pair, nameof(pairs));
         return Many(pairs, _engine.Answer, cancellationToken);
+    }
+
+    /// <summary>
+    /// Classifies the sentences of a document: by a document model with the sentences around them in view, by other models each alone.
+    /// </summary>
+    /// <param name="sentences">In their order; see <see cref="SentenceSplitter"/> for text that is not divided.</param>
+    /// <exception cref="TextTooLongException">The document, or to other models a sentence, is over a limit.</exception>
+    /// <inheritdoc cref="Classify(string)"/>
+    public DocumentClassification ClassifyDocument(IReadOnlyList<string> sentences)
+    {
+        ArgumentNullException.ThrowIfNull(sentences);
+        return ClassifyDocuments([sentences])[0];
+    }
+
+    /// <summary>Classifies documents as <see cref="ClassifyDocument"/> does one: as many answers as documents, in their order.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <inheritdoc cref="ClassifyDocument"/>
+    public IReadOnlyList<DocumentClassification> ClassifyDocuments(IReadOnlyList<IReadOnlyList<string>> documents, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(documents);
+        foreach (IReadOnlyList<string> document in documents)
+            if (document is null || document.Contains(null!)) throw new ArgumentNullException(nameof(documents), "A document or one of its sentences is null.");
+        if (ReadsDocuments) return Use(() => _engine.Answer(documents, cancellationToken));
+        IReadOnlyList<Classification> answers = Classify([.. documents.SelectMany(document => document)], cancellationToken);
+        DocumentClassification[] result = new DocumentClassification[documents.Count];
+        for (int i = 0, first = 0; i < result.Length; first += documents[i++].Count)
+            result[i] = new DocumentClassification([.. answers.Skip(first).Take(documents[i].Count)], documents[i].Count);
+        return result;
     }
 
     /// <summary>

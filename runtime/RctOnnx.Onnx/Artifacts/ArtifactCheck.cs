@@ -30,6 +30,7 @@ public static class ArtifactCheck
         if (artifact.Head.Kind != HeadKind.None && artifact.ProblemType is (ProblemType.SingleLabel or ProblemType.Ordinal) && labels == 1)
             faults.Add($"a {artifact.ProblemType} model with one label, whose score would always be 1: two labels at least, or another problem type");
         CheckHead(artifact, faults);
+        CheckDocument(artifact, faults);
         if (artifact.Labels.Distinct().Count() != labels) faults.Add("a label that stands twice");
         if (artifact.Labels.Any(string.IsNullOrEmpty)) faults.Add("a label without a name");
         if (artifact.Vocabulary.Count != artifact.Encoder.VocabularySize)
@@ -59,6 +60,18 @@ public static class ArtifactCheck
             faults.Add($"a head of kind {artifact.Head.Kind} with {artifact.Head.HiddenWidths?.Count ?? 0} hidden layers: {HeadKind.Mlp} has one at least, other kinds none");
         if (artifact.Head.HiddenWidths?.Any(width => width is < 1 or > LargestHeadWidth) == true)
             faults.Add($"hidden layers of the widths {string.Join(", ", artifact.Head.HiddenWidths)}, expected 1 to {LargestHeadWidth}");
+    }
+
+    private static void CheckDocument(ModelDescription artifact, List<string> faults)
+    {
+        bool isDocument = artifact.Head.Pooling == Pooling.Separators;
+        if (isDocument != artifact.Document is not null) faults.Add($"{artifact.Head.Pooling} pooling {(isDocument ? "without" : "with")} a rule for documents");
+        if (artifact.Document is not { } rule) return;
+        if (artifact.Head.Kind == HeadKind.None || artifact.ProblemType != ProblemType.SingleLabel)
+            faults.Add($"a document model that is {artifact.ProblemType} with a head of kind {artifact.Head.Kind}, expected {ProblemType.SingleLabel} with a head: each sentence has one label");
+        if (rule.SentenceLength < 1 || rule.SentenceLength > artifact.MaxLength - 2)
+            faults.Add($"sentences of at most {rule.SentenceLength} pieces, expected 1 to {artifact.MaxLength - 2} (the maximum length without [CLS] and [SEP])");
+        if (rule.Overlap < 0) faults.Add($"rows that share {rule.Overlap} sentences, expected 0 or more");
     }
 
     private static void Throw(List<string> faults)

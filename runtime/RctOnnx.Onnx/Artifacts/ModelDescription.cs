@@ -23,6 +23,9 @@ public record ModelDescription
     /// <summary>What happens to longer texts unless the caller says otherwise.</summary>
     public LongTextPolicy LongText { get; init; } = LongTextPolicy.Truncate;
 
+    /// <summary>How documents become rows; null for models of single texts and pairs.</summary>
+    public DocumentRule? Document { get; init; }
+
     /// <summary>Tokenizer rules.</summary>
     public required TokenizerSettings Tokenizer { get; init; }
 

@@ -14,4 +14,7 @@ public enum Pooling
 
     /// <summary>The maximum over all tokens that are not padding, special tokens included.</summary>
     Max,
+
+    /// <summary>No one vector: the state of the [SEP] behind each sentence of a document, which gives a label a sentence.</summary>
+    Separators,
 }

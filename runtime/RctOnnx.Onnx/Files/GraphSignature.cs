@@ -27,7 +27,7 @@ public sealed record GraphSignature(IReadOnlyList<GraphValue> Inputs, IReadOnlyL
         if (model.Head.Kind != HeadKind.None && model.ProblemType != ProblemType.Regression) Output("probabilities", model.Labels.Count);
         return new GraphSignature(inputs, outputs);
 
-        void Output(string name, int width) => outputs.Add(new(name, "Float", ["batch", width.ToString(CultureInfo.InvariantCulture)]));
+        void Output(string name, int width) => outputs.Add(new(name, "Float", [.. model.Document is null ? InputShape[..1] : InputShape, width.ToString(CultureInfo.InvariantCulture)]));
     }
 
     /// <inheritdoc/>

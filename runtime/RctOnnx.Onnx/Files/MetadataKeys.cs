@@ -27,6 +27,9 @@ public static class MetadataKeys
     /// <summary><c>error</c>, <c>truncate</c> or <c>window</c>.</summary>
     public const string LongText = Prefix + "long_text";
 
+    /// <summary>JSON: how documents become rows; absent from models of single texts and pairs.</summary>
+    public const string Document = Prefix + "document";
+
     /// <summary>JSON: tokenizer rules.</summary>
     public const string Tokenizer = Prefix + "tokenizer";
 
@@ -68,5 +71,5 @@ public static class MetadataKeys
 
     /// <summary>Every key of this version.</summary>
     internal static readonly IReadOnlyList<string> All =
-        [Format, Config, Labels, ProblemType, MaxLength, LongText, Tokenizer, Vocabulary, Calibration, Probe, Proof, Training, WeightLimit, Dialect, Source, OnnxRuntime, Sha256];
+        [Format, Config, Labels, ProblemType, MaxLength, LongText, Document, Tokenizer, Vocabulary, Calibration, Probe, Proof, Training, WeightLimit, Dialect, Source, OnnxRuntime, Sha256];
 }

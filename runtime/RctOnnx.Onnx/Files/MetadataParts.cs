@@ -69,6 +69,8 @@ internal static class MetadataParts
         });
     }
 
+    public static DocumentRule Document(JsonMembers members) => members.End(new DocumentRule { SentenceLength = members.Int32("sentence_length"), Overlap = members.Int32("overlap") });
+
     public static Probe Probe(JsonMembers members) => members.End(new Probe(members.Text("text"), members.Int32s("ids"), members.Singles("logits")));
 
     public static Proof Proof(JsonMembers members) => members.End(new Proof

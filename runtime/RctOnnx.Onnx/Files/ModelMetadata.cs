@@ -39,6 +39,7 @@ internal static class ModelMetadata
             new(MetadataKeys.Probe, JsonSerializer.Serialize(artifact.Probes, Json)),
         ];
         if (artifact.WeightLimit != ModelQuantizer.SafeLimit) entries.Add(new(MetadataKeys.WeightLimit, artifact.WeightLimit.ToString(CultureInfo.InvariantCulture)));
+        if (artifact.Document is not null) entries.Add(new(MetadataKeys.Document, JsonSerializer.Serialize(artifact.Document, Json)));
         if (artifact.Proof is not null) entries.Add(new(MetadataKeys.Proof, JsonSerializer.Serialize(artifact.Proof, Json)));
         if (artifact.Training is not null) entries.Add(new(MetadataKeys.Training, artifact.Training.ToJsonString(Json)));
         return entries;
@@ -77,6 +78,7 @@ internal static class ModelMetadata
             Labels = Parse(entries, MetadataKeys.Labels, JsonMembers.Texts),
             MaxLength = Number(entries, MetadataKeys.MaxLength),
             LongText = Enumeration<LongTextPolicy>(entries, MetadataKeys.LongText),
+            Document = entries.ContainsKey(MetadataKeys.Document) ? Parse(entries, MetadataKeys.Document, json => MetadataParts.Document(new(json))) : null,
             Tokenizer = Parse(entries, MetadataKeys.Tokenizer, json => MetadataParts.Tokenizer(new(json))),
             Vocabulary = Required(entries, MetadataKeys.Vocabulary).Split('\n'),
             Calibration = Parse(entries, MetadataKeys.Calibration, json => MetadataParts.Calibration(new(json))),

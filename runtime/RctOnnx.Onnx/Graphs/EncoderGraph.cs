@@ -15,7 +15,7 @@ public static class EncoderGraph
     /// <c>token_type_ids</c> (int64, [batch, sequence]); CPU <c>input_ids</c> and, with <paramref name="pairs"/>,
     /// <c>token_type_ids</c> (int32); CUDA the same and <c>lengths</c> (int32, [batch], each at least 1), rows padded on the right.
     /// Outputs: <c>logits</c> [batch, labels] and, except for regression, <c>probabilities</c>; without a head <c>features</c>
-    /// [batch, hidden].
+    /// [batch, hidden]. Of a document model <c>logits</c> and <c>probabilities</c> are [batch, sequence, labels], to be read where a [SEP] ends a sentence.
     /// </summary>
     /// <exception cref="ModelFileException">
     /// A weight is missing, has another shape than the configuration says or is beyond the range of fp16, the weights exceed

@@ -141,7 +141,7 @@ internal sealed class GraphParts(GraphBuilder graph, ModelArtifact artifact, boo
     /// <summary>BERT's pooler over the first token's state.</summary>
     public string Pooler(string firstToken) => graph.Node("Tanh", "pooler/out", [Linear(firstToken, TensorNames.Pooler)]);
 
-    /// <summary>Features [batch, hidden] → the graph's outputs.</summary>
+    /// <summary>Features [batch, hidden], of documents [batch, sequence, hidden] → the graph's outputs.</summary>
     public void Head(string features)
     {
         if (artifact.Head.Kind == HeadKind.None)
@@ -156,7 +156,7 @@ internal sealed class GraphParts(GraphBuilder graph, ModelArtifact artifact, boo
         string output = artifact.Head.IsCumulative ? "score" : "logits";
         string logits = graph.Node("Add", output, [MatMul(features, TensorNames.HeadOutput), Weight(TensorNames.Bias(TensorNames.HeadOutput))]);
         if (artifact.Head.IsCumulative) logits = new OrderedGraph(graph, artifact).LogProbabilities(logits, Weight(TensorNames.HeadThresholds));
-        graph.Output(logits, DataType.Float, "batch", artifact.Labels.Count);
+        graph.Output(logits, DataType.Float, OutputShape);
         Probabilities(logits);
     }
 
@@ -169,6 +169,8 @@ internal sealed class GraphParts(GraphBuilder graph, ModelArtifact artifact, boo
         string probabilities = artifact.ProblemType == ProblemType.MultiLabel
             ? graph.Node("Sigmoid", "probabilities", [scaled])
             : graph.Node("Softmax", "probabilities", [scaled], ("axis", -1L));
-        graph.Output(probabilities, DataType.Float, "batch", artifact.Labels.Count);
+        graph.Output(probabilities, DataType.Float, OutputShape);
     }
+
+    private object[] OutputShape => artifact.Document is null ? ["batch", artifact.Labels.Count] : ["batch", "sequence", artifact.Labels.Count];
 }

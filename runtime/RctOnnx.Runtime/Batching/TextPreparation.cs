@@ -49,6 +49,15 @@ internal sealed class TextPreparation(WordPieceTokenizer tokenizer, TextLimits l
         return new TokenizedText(target.Write(tokenizer.ClsId, first[..firstCount], tokenizer.SepId, second[..secondCount]), 1, length, tokenCount, length);
     }
 
+    /// <summary>Refuses a document with more characters than are looked at.</summary>
+    /// <exception cref="TextTooLongException">It is over the limit.</exception>
+    public void CheckDocument(IReadOnlyList<string> sentences)
+    {
+        long count = 0;
+        foreach (string sentence in sentences) count += sentence.Length;
+        CheckCharacters(count);
+    }
+
     // Valid until the next call on this thread with the same buffer.
     private ReadOnlySpan<int> Pieces(string text, ref PieceBuffer? buffer)
     {

@@ -10,12 +10,15 @@ internal sealed class TokenRows
     private const int KeptTokens = 1 << 20;
 
     private readonly Lock _writing = new();
-    private int[] _ids = new int[1024], _types = [], _starts = new int[64], _lengths = new int[64];
-    private int _used;
-    private bool _hasTypes;
+    private int[] _ids = new int[1024], _types = [], _starts = new int[64], _lengths = new int[64], _reads = [], _firstReads = [];
+    private int _used, _readCount;
+    private bool _hasTypes, _hasReads;
 
     /// <summary>Number of rows.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Number of answers: one a row, or one for every place that <see cref="AddRow(int, int, ReadOnlySpan{int})"/> named.</summary>
+    public int AnswerCount => _hasReads ? _readCount : Count;
 
     /// <summary>Tokens of each row.</summary>
     public ReadOnlySpan<int> Lengths => _lengths.AsSpan(0, Count);
@@ -26,21 +29,22 @@ internal sealed class TokenRows
     /// <summary>Rows of given ids.</summary>
     /// <param name="ids">Ids of each row.</param>
     /// <param name="types">Token types of each row; null or a null row means zeros.</param>
-    public static TokenRows Of(IReadOnlyList<int[]> ids, IReadOnlyList<int[]?>? types = null)
+    /// <param name="reads">Tokens of each row whose answers are wanted, of a graph that answers for each; null means one answer a row.</param>
+    public static TokenRows Of(IReadOnlyList<int[]> ids, IReadOnlyList<int[]?>? types = null, IReadOnlyList<int[]>? reads = null)
     {
         TokenRows rows = new();
-        rows.Set(ids, types);
+        rows.Set(ids, types, reads);
         return rows;
     }
 
     /// <summary>Forgets all tokens and rows and keeps the memory.</summary>
     public void Clear()
     {
-        (Count, _used, _hasTypes) = (0, 0, false);
+        (Count, _used, _readCount, _hasTypes, _hasReads) = (0, 0, 0, false, false);
     }
 
     /// <summary>Takes given rows in place of those that are there.</summary>
-    public void Set(IReadOnlyList<int[]> ids, IReadOnlyList<int[]?>? types)
+    public void Set(IReadOnlyList<int[]> ids, IReadOnlyList<int[]?>? types, IReadOnlyList<int[]>? reads = null)
     {
         Clear();
         for (int row = 0; row < ids.Count; row++)
@@ -48,7 +52,19 @@ internal sealed class TokenRows
             int start = Reserve(ids[row].Length, types is not null);
             ids[row].CopyTo(_ids, start);
             types?[row]?.CopyTo(_types, start);
-            AddRow(start, ids[row].Length);
+            if (reads is null) AddRow(start, ids[row].Length);
+            else AddRow(start, ids[row].Length, reads[row]);
+        }
+    }
+
+    /// <summary>Writes the tokens of a row as they are and returns where they begin. Thread-safe.</summary>
+    public int Write(ReadOnlySpan<int> ids)
+    {
+        lock (_writing)
+        {
+            int start = Reserve(ids.Length, withTypes: false);
+            ids.CopyTo(_ids.AsSpan(start));
+            return start;
         }
     }
 
@@ -99,6 +115,24 @@ internal sealed class TokenRows
         (_starts[Count], _lengths[Count]) = (start, length);
         Count++;
     }
+
+    /// <summary>Names tokens as the next row, with the places of those whose answers are wanted. Either all rows have such places or none.</summary>
+    public void AddRow(int start, int length, ReadOnlySpan<int> reads)
+    {
+        if (_firstReads.Length <= Count) Array.Resize(ref _firstReads, 2 * Count + 64);
+        if (_reads.Length < _readCount + reads.Length) Array.Resize(ref _reads, 2 * (_readCount + reads.Length));
+        reads.CopyTo(_reads.AsSpan(_readCount));
+        (_firstReads[Count], _hasReads) = (_readCount, true);
+        _readCount += reads.Length;
+        AddRow(start, length);
+    }
+
+    /// <summary>The first of the answers of a row.</summary>
+    public int FirstAnswer(int row) => _hasReads ? _firstReads[row] : row;
+
+    /// <summary>The places in a row whose answers are wanted; empty where the row has one answer.</summary>
+    public ReadOnlySpan<int> Reads(int row) =>
+        _hasReads ? _reads.AsSpan(_firstReads[row], (row + 1 < Count ? _firstReads[row + 1] : _readCount) - _firstReads[row]) : [];
 
     /// <summary>The ids of a row.</summary>
     public ReadOnlySpan<int> Ids(int row) => _ids.AsSpan(_starts[row], _lengths[row]);

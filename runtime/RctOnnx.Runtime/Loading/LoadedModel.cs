@@ -8,7 +8,7 @@ namespace RctOnnx.Runtime;
 /// <summary>What a classifier needs to know of a model file, ours or foreign, besides the graph.</summary>
 internal sealed record LoadedModel(
     ModelFileContent Content, IReadOnlyList<string> Labels, ProblemType ProblemType, Calibration Calibration, int MaxLength,
-    LongTextPolicy LongText, int TokenTypeCount, Task<WordPieceTokenizer> Tokenization, string Output)
+    LongTextPolicy LongText, DocumentRule? Document, int TokenTypeCount, Task<WordPieceTokenizer> Tokenization, string Output)
 {
     /// <summary>The fastest dialect on CPU that the file gives: its own where it is compiled, portable where it is foreign.</summary>
     public GraphDialect CpuDialect => Content.Compiled?.Dialect ?? (Content.Artifact is { } artifact ? EncoderGraph.CpuDialect(artifact, OwnOperators.IsSupported) : GraphDialect.Portable);
@@ -30,7 +30,7 @@ internal sealed record LoadedModel(
     }
 
     private static LoadedModel Own(ModelFileContent content, ModelDescription model) =>
-        new(content, model.Labels, model.ProblemType, model.Calibration, model.MaxLength, model.LongText,
+        new(content, model.Labels, model.ProblemType, model.Calibration, model.MaxLength, model.LongText, model.Document,
             model.Encoder.TokenTypeCount, Task.Run(() => WordPieceTokenizer.Create(model.Vocabulary, model.Tokenizer)), "logits");
 
     private static LoadedModel Foreign(ModelFileContent content, string path)
@@ -43,7 +43,7 @@ internal sealed record LoadedModel(
         IReadOnlyList<GraphValue> outputs = content.Signature.Outputs;
         string output = outputs.Any(value => value.Name == "logits") || outputs.Count != 1 ? "logits" : outputs[0].Name;
         int limit = Math.Min(source.MaxLength ?? int.MaxValue, config.Encoder.PositionCount);
-        return new LoadedModel(content, config.Labels, config.ProblemType, new Calibration(), limit, LongTextPolicy.Truncate,
+        return new LoadedModel(content, config.Labels, config.ProblemType, new Calibration(), limit, LongTextPolicy.Truncate, null,
             config.Encoder.TokenTypeCount, Task.FromResult(WordPieceTokenizer.Create(source.Vocabulary, source.Settings)), output);
     }
 }

@@ -14,13 +14,13 @@ internal sealed class BatchTensors : IDisposable
     /// <param name="memory">Where the inputs lie.</param>
     /// <param name="logitsMemory">Where the logits lie.</param>
     /// <param name="shape">Rows and tokens.</param>
-    /// <param name="labelCount">Columns of the logits.</param>
-    public BatchTensors(IReadOnlyList<string> inputs, OrtAllocator memory, OrtAllocator logitsMemory, StaticShape shape, int labelCount)
+    /// <param name="answers">The form of the logits.</param>
+    public BatchTensors(IReadOnlyList<string> inputs, OrtAllocator memory, OrtAllocator logitsMemory, StaticShape shape, BatchAnswers answers)
     {
         _shape = shape;
         Names = [.. inputs];
         Inputs = [.. Names.Select(name => OrtValue.CreateAllocatedTensorValue(memory, TypeOf(name), ShapeOf(name, shape)))];
-        Logits = OrtValue.CreateAllocatedTensorValue(logitsMemory, TensorElementType.Float, [shape.BatchSize, labelCount]);
+        Logits = OrtValue.CreateAllocatedTensorValue(logitsMemory, TensorElementType.Float, answers.IsPerToken ? [shape.BatchSize, shape.Length, answers.LabelCount] : [shape.BatchSize, answers.LabelCount]);
     }
 
     /// <summary>Names of the inputs.</summary>
@@ -29,7 +29,7 @@ internal sealed class BatchTensors : IDisposable
     /// <summary>The inputs in the order of their names.</summary>
     public OrtValue[] Inputs { get; }
 
-    /// <summary>[rows, labels].</summary>
+    /// <summary>[rows, labels], of documents [rows, tokens, labels].</summary>
     public OrtValue Logits { get; }
 
     /// <summary>

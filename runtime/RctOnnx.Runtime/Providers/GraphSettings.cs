@@ -14,8 +14,8 @@ internal sealed record GraphSettings
     /// <summary>Which rows run together, and in which shapes.</summary>
     public required PaddingPlan Plan { get; init; }
 
-    /// <summary>Columns of the logits.</summary>
-    public required int LabelCount { get; init; }
+    /// <summary>The form of the logits.</summary>
+    public required BatchAnswers Answers { get; init; }
 
     /// <summary>Id that fills short rows.</summary>
     public required int PadId { get; init; }

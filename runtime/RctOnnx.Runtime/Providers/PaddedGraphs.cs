@@ -91,29 +91,22 @@ internal sealed class PaddedGraphs : IBatchGraph
     {
         (InferenceSession session, DeviceMemory memory) = SessionOf(shape);
         // Logits in pinned memory are refused: ONNX Runtime takes them for a copy of a tensor onto itself.
-        using BatchTensors tensors = new(session.InputNames, memory.Host, OrtAllocator.DefaultInstance, shape, _settings.LabelCount);
+        using BatchTensors tensors = new(session.InputNames, memory.Host, OrtAllocator.DefaultInstance, shape, _settings.Answers);
         tensors.Fill(rows, batch.Rows, _settings.PadId);
         using RunOptions run = new();
         session.Run(run, tensors.Names, tensors.Inputs, ["logits"], [tensors.Logits]);
-        Copy(tensors, batch, logits);
+        _settings.Answers.Copy(tensors.Logits.GetTensorDataAsSpan<float>(), rows, batch, logits);
     }
 
     private bool RunRecorded(StaticShape shape, TokenRows rows, PlannedBatch batch, float[] logits)
     {
         (InferenceSession session, DeviceMemory memory) = SessionOf(shape);
         if (!_recorded.TryGetValue(shape, out RecordedShape? recorded))
-            _recorded.Add(shape, recorded = new RecordedShape(session, memory, shape, _settings.LabelCount, _recorded.Count + 1));
+            _recorded.Add(shape, recorded = new RecordedShape(session, memory, shape, _settings.Answers, _recorded.Count + 1));
         recorded.Host.Fill(rows, batch.Rows, _settings.PadId);
         recorded.Run();
-        Copy(recorded.Host, batch, logits);
+        _settings.Answers.Copy(recorded.Host.Logits.GetTensorDataAsSpan<float>(), rows, batch, logits);
         return true;
-    }
-
-    private void Copy(BatchTensors tensors, PlannedBatch batch, float[] logits)
-    {
-        ReadOnlySpan<float> own = tensors.Logits.GetTensorDataAsSpan<float>();
-        int width = _settings.LabelCount;
-        for (int i = 0; i < batch.Rows.Count; i++) own.Slice(i * width, width).CopyTo(logits.AsSpan(batch.Rows[i] * width));
     }
 
     private (InferenceSession Session, DeviceMemory Memory) SessionOf(StaticShape shape)

@@ -52,7 +52,7 @@ internal static class ProviderSession
         string? written = null;
         try
         {
-            using (BatchTensors tensors = new(session.InputNames, OrtAllocator.DefaultInstance, OrtAllocator.DefaultInstance, shape, settings.LabelCount))
+            using (BatchTensors tensors = new(session.InputNames, OrtAllocator.DefaultInstance, OrtAllocator.DefaultInstance, shape, settings.Answers))
             using (RunOptions run = new())
             {
                 tensors.Fill(TokenRows.Of([[settings.PadId]]), [0], settings.PadId);

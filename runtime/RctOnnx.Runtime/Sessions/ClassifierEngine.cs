@@ -11,6 +11,7 @@ internal sealed class ClassifierEngine : IDisposable
     private readonly LoadedModel _model;
     private readonly ModelGraphs _graphs;
     private readonly TextPreparation _preparation;
+    private readonly DocumentTokenizer? _documents; // of a document model
     private readonly AnswerMaker _answers;
     private readonly int _threads, _workers;
     private readonly ConcurrentBag<CallBuffers> _calls = []; // as many as there were calls at once
@@ -27,6 +28,7 @@ internal sealed class ClassifierEngine : IDisposable
         try
         {
             _preparation = new TextPreparation(model.Tokenizer, limits, options.ParseSpecialTokens); // the tokenizer was made while the graph was opened
+            if (model.Document is { } rule) _documents = new DocumentTokenizer(model.Tokenizer, rule, maxLength, options.ParseSpecialTokens);
             _ = Answer([""], CancellationToken.None); // warms the session
             ProbeCheck.Run(model, _graphs.Singles, Provider, options.Cuda);
         }
@@ -40,13 +42,45 @@ internal sealed class ClassifierEngine : IDisposable
     /// <summary>The provider that runs.</summary>
     public ProviderReport Provider { get; }
 
-    /// <summary>Answers to single texts, in their order.</summary>
-    public Classification[] Answer(IReadOnlyList<string> texts, CancellationToken token) =>
-        Answer(texts, _preparation.Prepare, _graphs.Singles, token);
+    /// <summary>Whether the sentences of a document are read together.</summary>
+    public bool ReadsDocuments => _documents is not null;
+
+    /// <summary>Answers to single texts, in their order; to a document model each is a document of one sentence.</summary>
+    public Classification[] Answer(IReadOnlyList<string> texts, CancellationToken token) => _documents is null
+        ? Answer(texts, _preparation.Prepare, _graphs.Singles, token)
+        : [.. Answer([.. texts.Select(text => (IReadOnlyList<string>)[text])], token).Select(answer => answer.Sentences[0])];
 
     /// <summary>Answers to pairs, in their order.</summary>
-    public Classification[] Answer(IReadOnlyList<TextPair> pairs, CancellationToken token) =>
-        Answer(pairs, _preparation.Prepare, _graphs.Pairs, token);
+    public Classification[] Answer(IReadOnlyList<TextPair> pairs, CancellationToken token) => _documents is null
+        ? Answer(pairs, _preparation.Prepare, _graphs.Pairs, token)
+        : throw new ModelFileException($"'{_model.Content.Path}' reads documents of sentences, it was not made for pairs. Pass texts or documents.");
+
+    /// <summary>Answers to documents, in their order; of a document model only.</summary>
+    public DocumentClassification[] Answer(IReadOnlyList<IReadOnlyList<string>> documents, CancellationToken token)
+    {
+        CallBuffers call = Take();
+        EncodedDocument[] encoded = new EncodedDocument[documents.Count];
+        InStretches(documents.Count, i =>
+        {
+            _preparation.CheckDocument(documents[i]);
+            encoded[i] = _documents!.Encode(documents[i]);
+        }, token);
+        foreach (EncodedRow row in encoded.SelectMany(document => document.Rows)) call.Rows.AddRow(call.Rows.Write(row.Ids), row.Ids.Length, row.Reads);
+        int labelCount = _model.Labels.Count, place = 0;
+        float[] logits = call.Logits(checked(call.Rows.AnswerCount * labelCount));
+        Compute(call, logits, _graphs.Singles, token);
+        DocumentClassification[] answers = new DocumentClassification[documents.Count];
+        for (int i = 0; i < answers.Length; i++)
+        {
+            EncodedDocument document = encoded[i];
+            Classification[] sentences = new Classification[document.TokenCounts.Count];
+            for (int sentence = 0; sentence < sentences.Length; sentence++, place++)
+                sentences[sentence] = _answers.Make(logits.AsSpan(place * labelCount, labelCount), 1, document.TokenCounts[sentence], document.UsedTokenCounts[sentence]);
+            answers[i] = new DocumentClassification(sentences, document.Rows.Count);
+        }
+        Keep(call);
+        return answers;
+    }
 
     /// <summary>Logits of tokenised texts, [rows, labels], in their order: the engine without tokenizer and answers.</summary>
     public float[] Logits(int[][] rows, CancellationToken token)
@@ -89,17 +123,20 @@ internal sealed class ClassifierEngine : IDisposable
         _calls.Add(call);
     }
 
+    private void Tokenize<T>(IReadOnlyList<T> items, TokenizedText[] texts, TokenRows rows, Func<T, TokenRows, TokenizedText> prepare, CancellationToken token) =>
+        InStretches(items.Count, i => texts[i] = prepare(items[i], rows), token);
+
     // A text that is too long is reported by its place, the first one of several whatever the threads do.
-    private void Tokenize<T>(IReadOnlyList<T> items, TokenizedText[] texts, TokenRows rows, Func<T, TokenRows, TokenizedText> prepare, CancellationToken token)
+    private void InStretches(int count, Action<int> prepare, CancellationToken token)
     {
         TextTooLongException? first = null;
         Lock refusing = new();
-        Workers.Run((items.Count + TokenizationStretch - 1) / TokenizationStretch, _threads, stretch =>
+        Workers.Run((count + TokenizationStretch - 1) / TokenizationStretch, _threads, stretch =>
         {
-            int i = stretch * TokenizationStretch, end = Math.Min(items.Count, i + TokenizationStretch);
+            int i = stretch * TokenizationStretch, end = Math.Min(count, i + TokenizationStretch);
             try
             {
-                for (; i < end; i++) texts[i] = prepare(items[i], rows);
+                for (; i < end; i++) prepare(i);
             }
             catch (TextTooLongException e)
             {
@@ -110,7 +147,7 @@ internal sealed class ClassifierEngine : IDisposable
         if (first is not null) throw first;
     }
 
-    /// <summary>Writes the logits of every row, [rows, labels].</summary>
+    /// <summary>Writes the logits of every row, [answers, labels].</summary>
     private void Compute(CallBuffers call, float[] logits, IBatchGraph graph, CancellationToken token)
     {
         int labelCount = _model.Labels.Count;
@@ -121,7 +158,7 @@ internal sealed class ClassifierEngine : IDisposable
             PlannedBatch batch = batches[i];
             graph.Run(call.Rows, batch, logits);
             foreach (int row in batch.Rows)
-                if (!AreFinite(logits.AsSpan(row * labelCount, labelCount)))
+                if (!AreFinite(logits.AsSpan(call.Rows.FirstAnswer(row) * labelCount, Math.Max(1, call.Rows.Reads(row).Length) * labelCount)))
                     throw NotFinite(batch.Length);
         }, token);
     }

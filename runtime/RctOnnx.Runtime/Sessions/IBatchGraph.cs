@@ -12,6 +12,6 @@ internal interface IBatchGraph : IDisposable
     /// <summary>Computes the rows of a batch.</summary>
     /// <param name="rows">All rows.</param>
     /// <param name="batch">One of <see cref="Plan"/>.</param>
-    /// <param name="logits">Logits of all rows, [rows, labels]: those of the batch are written at their places.</param>
+    /// <param name="logits">Logits of all rows, [answers, labels]: those of the batch are written at their places.</param>
     void Run(TokenRows rows, PlannedBatch batch, float[] logits);
 }

@@ -72,6 +72,7 @@ internal sealed class ModelGraphs : IDisposable
             FuseSkipLayerNorm = Dialect == GraphDialect.Portable,
             OwnOperators = EncoderGraph.HasOwnOperators(Dialect),
             Output = _model.Output,
+            PerToken = _model.Document is not null,
             Cuda = _options.Cuda,
             CoreMl = _options.CoreMl,
         };
@@ -90,7 +91,7 @@ internal sealed class ModelGraphs : IDisposable
             Plan = isStatic ? PaddingPlan.Fixed(artifact.MaxLength, _options.Profile == PerformanceProfile.Latency ? 1 : _options.CoreMl.BatchSize)
                 : _options.Cuda.UseCudaGraphs ? PaddingPlan.Recorded(artifact.MaxLength, BatchTokens)
                 : PaddingPlan.Free(BatchTokens),
-            LabelCount = artifact.Labels.Count,
+            Answers = new BatchAnswers(artifact.Labels.Count, artifact.Document is not null),
             PadId = _model.Tokenizer.PadId,
             Cuda = _options.Cuda,
             CoreMl = _options.CoreMl,

@@ -14,13 +14,14 @@ public sealed class OnnxGraphRunner : IDisposable
 
     private readonly InferenceSession _session;
     private readonly ExecutionProvider _provider;
+    private readonly bool _perToken;
     private readonly string[] _inputNames, _outputNames;
     private readonly (string Name, TensorElementType Type)[] _inputs;
     private readonly ConcurrentBag<RunBuffers> _buffers = []; // as many as there were runs at once
 
     private OnnxGraphRunner(Func<SessionOptions, InferenceSession> open, OnnxGraphRunnerOptions options)
     {
-        _provider = options.Provider;
+        (_provider, _perToken) = (options.Provider, options.PerToken);
         using SessionOptions native = new()
         {
             GraphOptimizationLevel = options.OptimizationLevel,
@@ -95,11 +96,13 @@ public sealed class OnnxGraphRunner : IDisposable
     /// <param name="outputWidth">Columns of the output.</param>
     /// <exception cref="ModelFileException">ONNX Runtime fails on the batch on CPU.</exception>
     /// <exception cref="ProviderException">The provider fails on the batch.</exception>
-    /// <returns>The output, [rows, outputWidth] in row-major order.</returns>
-    public float[] Run(IReadOnlyList<int[]> ids, IReadOnlyList<int[]?>? types, int width, int padId, int outputWidth)
+    /// <param name="reads">With <see cref="OnnxGraphRunnerOptions.PerToken"/>, the tokens of each row whose answers are wanted; null for the last one of each.</param>
+    /// <returns>The output, [answers, outputWidth] in row-major order: an answer a row, or as many as <paramref name="reads"/> names.</returns>
+    public float[] Run(IReadOnlyList<int[]> ids, IReadOnlyList<int[]?>? types, int width, int padId, int outputWidth, IReadOnlyList<int[]>? reads = null)
     {
-        float[] result = new float[checked(ids.Count * outputWidth)];
-        Run(TokenRows.Of(ids, types), new PlannedBatch(new ArraySegment<int>([.. Enumerable.Range(0, ids.Count)]), width), padId, outputWidth, result);
+        TokenRows rows = TokenRows.Of(ids, types, reads);
+        float[] result = new float[checked(rows.AnswerCount * outputWidth)];
+        Run(rows, new PlannedBatch(new ArraySegment<int>([.. Enumerable.Range(0, ids.Count)]), width), padId, outputWidth, result);
         return result;
     }
 
@@ -108,7 +111,7 @@ public sealed class OnnxGraphRunner : IDisposable
     /// <param name="batch">Those that run, and the columns of the batch.</param>
     /// <param name="padId">Id that fills short rows.</param>
     /// <param name="outputWidth">Columns of the output.</param>
-    /// <param name="output">[all rows, outputWidth]: the batch's rows are written at their places.</param>
+    /// <param name="output">[answers of all rows, outputWidth]: the batch's are written at their places.</param>
     internal void Run(TokenRows rows, PlannedBatch batch, int padId, int outputWidth, float[] output)
     {
         if (!HasMask)
@@ -118,9 +121,8 @@ public sealed class OnnxGraphRunner : IDisposable
         if (!_buffers.TryTake(out RunBuffers? buffers)) buffers = new RunBuffers(_inputs);
         try
         {
-            ReadOnlySpan<float> result = buffers.Run(_session, _inputNames, _outputNames, rows, batch, padId, outputWidth);
-            for (int i = 0; i < batch.Rows.Count; i++)
-                result.Slice(i * outputWidth, outputWidth).CopyTo(output.AsSpan(batch.Rows[i] * outputWidth));
+            BatchAnswers answers = new(outputWidth, _perToken);
+            answers.Copy(buffers.Run(_session, _inputNames, _outputNames, rows, batch, padId, answers), rows, batch, output);
         }
         catch (OnnxRuntimeException e)
         {
@@ -150,14 +152,14 @@ public sealed class OnnxGraphRunner : IDisposable
         if (!_inputNames.Contains("input_ids")) throw new ModelFileException($"The model has no input 'input_ids'; it has {string.Join(", ", _inputNames)}.");
         if (!_session.OutputMetadata.TryGetValue(_outputNames[0], out NodeMetadata? output))
             throw new ModelFileException($"The model has no output '{_outputNames[0]}'; it has {string.Join(", ", _session.OutputMetadata.Keys)}.");
-        if (output.ElementDataType != TensorElementType.Float || output.Dimensions.Length != 2)
-            throw new ModelFileException($"The output '{_outputNames[0]}' is {output.ElementDataType} with {output.Dimensions.Length} dimensions; expected is float [batch, labels].");
+        if (output.ElementDataType != TensorElementType.Float || output.Dimensions.Length != (_perToken ? 3 : 2))
+            throw new ModelFileException($"The output '{_outputNames[0]}' is {output.ElementDataType} with {output.Dimensions.Length} dimensions; expected is float {(_perToken ? "[batch, sequence, labels]" : "[batch, labels]")}.");
     }
 
     /// <summary>One run under the profiler shows which provider really computes.</summary>
     private void CheckPlacement(ExecutionProvider provider)
     {
-        int width = _session.OutputMetadata[_outputNames[0]].Dimensions[1];
+        int width = _session.OutputMetadata[_outputNames[0]].Dimensions[^1];
         if (width <= 0) throw new ProviderException($"The output '{_outputNames[0]}' has no fixed number of labels, so that the provider {provider} cannot be probed. Export the model again with a fixed label count.");
         Run([[0, 0]], null, 2, 0, width);
         string written = _session.EndProfiling();

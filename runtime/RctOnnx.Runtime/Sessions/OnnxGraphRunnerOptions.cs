@@ -29,6 +29,9 @@ public sealed record OnnxGraphRunnerOptions
     /// <summary>Whether the graph has our own operators (<see cref="Onnx.EncoderGraph.HasOwnOperators"/>).</summary>
     public bool OwnOperators { get; init; }
 
+    /// <summary>Whether the output is [batch, sequence, labels], an answer a token, as that of a document model; otherwise it is [batch, labels].</summary>
+    public bool PerToken { get; init; }
+
     /// <summary>Name of the output to read.</summary>
     public string Output { get; init; } = "logits";
 }

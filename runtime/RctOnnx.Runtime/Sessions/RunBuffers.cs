@@ -13,10 +13,10 @@ internal sealed class RunBuffers(IReadOnlyList<(string Name, TensorElementType T
     private readonly RunOptions _options = new();
     private float[] _output = [];
 
-    /// <summary>Writes a batch into the inputs, runs it and returns the output, [rows, outputWidth], valid until the next run.</summary>
-    public ReadOnlySpan<float> Run(InferenceSession session, string[] inputNames, string[] outputNames, TokenRows rows, PlannedBatch batch, int padId, int outputWidth)
+    /// <summary>Writes a batch into the inputs, runs it and returns the output, [rows, labels] or [rows, width, labels], valid until the next run.</summary>
+    public ReadOnlySpan<float> Run(InferenceSession session, string[] inputNames, string[] outputNames, TokenRows rows, PlannedBatch batch, int padId, BatchAnswers answers)
     {
-        int count = batch.Rows.Count, width = batch.Length, cells = checked(count * width), results = checked(count * outputWidth);
+        int count = batch.Rows.Count, width = batch.Length, cells = checked(count * width), results = checked(count * answers.RowWidth(width));
         if (_output.Length < results) _output = GC.AllocateUninitializedArray<float>(results, pinned: true);
         long[] shape = [count, width];
         try
@@ -30,7 +30,7 @@ internal sealed class RunBuffers(IReadOnlyList<(string Name, TensorElementType T
                 int size = type == TensorElementType.Int64 ? sizeof(long) : sizeof(int);
                 _values[i] = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, type, shape, Marshal.UnsafeAddrOfPinnedArrayElement(_cells[i], 0), (long)cells * size);
             }
-            using OrtValue output = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Float, [count, outputWidth], Marshal.UnsafeAddrOfPinnedArrayElement(_output, 0), (long)results * sizeof(float));
+            using OrtValue output = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Float, answers.IsPerToken ? [count, width, answers.LabelCount] : [count, answers.LabelCount], Marshal.UnsafeAddrOfPinnedArrayElement(_output, 0), (long)results * sizeof(float));
             _outputs[0] = output;
             session.Run(_options, inputNames, _values!, outputNames, _outputs);
             return _output.AsSpan(0, results);

@@ -103,7 +103,7 @@ public class PaddedGraphsTests
     [Fact]
     public void Provider_that_is_missing_is_named_and_nothing_stays_open()
     {
-        GraphSettings settings = new() { Provider = ExecutionProvider.CoreMl, Dialect = GraphDialect.CoreMlFp32, Plan = PaddingPlan.Fixed(64, 4), LabelCount = LabelCount, PadId = 0 };
+        GraphSettings settings = new() { Provider = ExecutionProvider.CoreMl, Dialect = GraphDialect.CoreMlFp32, Plan = PaddingPlan.Fixed(64, 4), Answers = new BatchAnswers(LabelCount, IsPerToken: false), PadId = 0 };
         if (OperatingSystem.IsMacOS()) Assert.Skip("CoreML is there.");
 
         ProviderException e = Assert.Throws<ProviderException>(() => new PaddedGraphs(settings, shape => EncoderGraph.EmitStatic(RandomModels.Create(), GraphDialect.CoreMlFp32, shape)));

@@ -45,6 +45,7 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
             Labels = labels,
             MaxLength = settings.MaxLength,
             LongText = settings.LongText,
+            Document = settings.Documents ? new DocumentRule { SentenceLength = settings.SentenceLength } : null,
             Tokenizer = tokenizer.Settings with { Rule = settings.TextRule ?? tokenizer.Settings.Rule },
             Vocabulary = tokenizer.Vocabulary,
             Weights = imported.Weights,
@@ -72,6 +73,7 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
             Labels = labels,
             MaxLength = settings.MaxLength,
             LongText = settings.LongText,
+            Document = settings.Documents ? new DocumentRule { SentenceLength = settings.SentenceLength } : null,
             Tokenizer = trained.Tokenizer with { Rule = settings.TextRule ?? trained.Tokenizer.Rule },
             Weights = weights,
             Calibration = new Calibration(),
@@ -111,6 +113,7 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
             HeadChoice.Max => new HeadConfig { Kind = HeadKind.Linear, Pooling = Pooling.Max },
             _ => new HeadConfig { Kind = HeadKind.Linear, Pooling = Pooling.Cls },
         };
+        if (settings.Documents) head = head with { Kind = settings.Head == HeadChoice.Auto && head.Kind == HeadKind.None ? HeadKind.Linear : head.Kind, Pooling = Pooling.Separators };
         return head with { Dropout = settings.HeadDropout ?? dropout, IsCumulative = settings.Problem == ProblemType.Ordinal };
     }
 

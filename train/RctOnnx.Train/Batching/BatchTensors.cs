@@ -7,16 +7,17 @@ namespace RctOnnx.Train.Batching;
 /// <param name="Ids">int64 [B, S].</param>
 /// <param name="Mask">int64 [B, S], or null when no row is padded.</param>
 /// <param name="Types">int64 [B, S], or null when all are zero.</param>
-internal sealed record BatchTensors(Tensor Ids, Tensor? Mask, Tensor? Types)
+/// <param name="Reads">int64 [answers]: places in B × S, or null when a row has one answer.</param>
+internal sealed record BatchTensors(Tensor Ids, Tensor? Mask, Tensor? Types, Tensor? Reads)
 {
     /// <summary>Moves a batch to the device.</summary>
     public static BatchTensors Of(TokenBatch batch, Device device)
     {
-        return new BatchTensors(Move(batch.Ids)!, Move(batch.Mask), Move(batch.Types));
+        return new BatchTensors(Move(batch.Ids)!, Move(batch.Mask), Move(batch.Types), batch.Reads is null ? null : tensor(batch.Reads, device: device));
 
         Tensor? Move(long[]? values) => values is null ? null : tensor(values, [batch.RowCount, batch.Width], device: device);
     }
 
-    /// <summary>The model's logits, [B, labels].</summary>
-    public Tensor Forward(ClassifierModel model) => model.forward(Ids, Mask, Types);
+    /// <summary>The model's logits, [answers, labels].</summary>
+    public Tensor Forward(ClassifierModel model) => model.Logits(model.Encoded(Ids, Mask, Types, Reads));
 }

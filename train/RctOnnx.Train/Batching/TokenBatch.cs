@@ -18,11 +18,18 @@ public sealed record TokenBatch
     /// <summary>Token types; null when all are 0.</summary>
     public required long[]? Types { get; init; }
 
+    /// <summary>Places of the tokens whose answers are wanted, counted through the padded rows, rising; null where a row has one answer.</summary>
+    public long[]? Reads { get; init; }
+
     /// <summary>Tokens without padding.</summary>
     public long TokenCount => Mask?.Sum() ?? (long)RowCount * Width;
 
     /// <summary>Gathers rows of a store.</summary>
-    public static TokenBatch Of(TokenStore store, IReadOnlyList<int> rows, int padId)
+    /// <param name="store">All rows.</param>
+    /// <param name="rows">Those of the batch.</param>
+    /// <param name="padId">Id that fills short rows.</param>
+    /// <param name="reads">Places in every row of the store whose answers are wanted, or null.</param>
+    public static TokenBatch Of(TokenStore store, IReadOnlyList<int> rows, int padId, IReadOnlyList<int[]>? reads = null)
     {
         int width = rows.Max(store.Length);
         long[] ids = new long[rows.Count * width];
@@ -38,6 +45,6 @@ public sealed record TokenBatch
             int second = store.SecondStart(rows[i]);
             types?.AsSpan(i * width + second, tokens.Length - second).Fill(1);
         }
-        return new TokenBatch { RowCount = rows.Count, Width = width, Ids = ids, Mask = mask, Types = types };
+        return new TokenBatch { RowCount = rows.Count, Width = width, Ids = ids, Mask = mask, Types = types, Reads = reads is null ? null : [.. rows.SelectMany((row, i) => reads[row].Select(read => (long)(i * width + read)))] };
     }
 }

@@ -33,6 +33,7 @@ internal static class EvaluateCommand
         Option<string> labelColumn = new("--label-column") { Description = "Column or property of the label. Default: label.", DefaultValueFactory = _ => "label" };
         Option<string[]> labelColumns = new("--label-columns") { Description = "Columns or properties of 0 and 1, one a label, in place of --label-column, for models of several labels.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text of a pair." };
+        Option<string?> groupColumn = new("--group-column") { Description = "Column or property of what belongs to one document, for document models." };
         Option<int?> maxLength = new("--max-length") { Description = "Longest sequence in tokens; the model's limit where not given." };
         Option<DataFormat?> format = new("--data-format") { Description = "Form of the data, where its name does not tell.", HelpName = "tsv|csv|jsonl|rct" };
         Option<int?> threads = new("--threads") { Description = "Threads of the processor; all where not given." };
@@ -47,7 +48,7 @@ internal static class EvaluateCommand
 
             Exit codes: 0 done, 2 options, 3 data, 4 model, 130 stopped.
             """)
-        { model, data, format, textColumn, labelColumn, labelColumns, pairColumn, maxLength, threads, noPickle, json };
+        { model, data, format, textColumn, labelColumn, labelColumns, pairColumn, groupColumn, maxLength, threads, noPickle, json };
         command.SetWork((parsed, token) =>
         {
             using TorchThreads used = TorchThreads.Use(parsed.GetValue(threads));
@@ -59,9 +60,9 @@ internal static class EvaluateCommand
             if (limit < 3 || limit > artifact.Encoder.PositionCount)
                 throw new SettingsException($"max-length is {limit}, expected 3 to {artifact.Encoder.PositionCount}, the positions of this model.");
             string path = parsed.GetRequiredValue(data);
-            ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = parsed.GetValue(labelColumn), Pair = parsed.GetValue(pairColumn), Flags = parsed.GetValue(labelColumns) is { Length: > 0 } flags ? flags : null };
+            ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = parsed.GetValue(labelColumn), Pair = parsed.GetValue(pairColumn), Group = parsed.GetValue(groupColumn), Flags = parsed.GetValue(labelColumns) is { Length: > 0 } flags ? flags : null };
             WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(artifact.Vocabulary, artifact.Tokenizer);
-            ExampleSet examples = new ExampleReader(tokenizer, new LabelSet(artifact.Labels), limit, artifact.ProblemType).Read(path, TextDataset.Read(path, parsed.GetValue(format), columns), keepTexts: false);
+            ExampleSet examples = new ExampleReader(tokenizer, new LabelSet(artifact.Labels), limit, artifact.ProblemType, artifact.Document).Read(path, TextDataset.Read(path, parsed.GetValue(format), columns), keepTexts: false);
             using DisposeScope scope = torch.NewDisposeScope();
             using ClassifierModel classifier = new(artifact.Encoder, artifact.Head, artifact.Labels.Count);
             classifier.LoadWeights(artifact.Weights);
@@ -80,7 +81,7 @@ internal static class EvaluateCommand
     {
         TaskFigures figures = result.Figures;
         ClassificationMetrics? classes = figures.Values is null ? figures.Classes : null;
-        return new Result(model, data, examples.Tokens.RowCount, result.Loss, classes?.Accuracy, classes?.QuadraticWeightedKappa, CalibrationOf(artifact, result, examples), figures.Sets?.ExactMatch,
+        return new Result(model, data, examples.AnswerCount, result.Loss, classes?.Accuracy, classes?.QuadraticWeightedKappa, CalibrationOf(artifact, result, examples), figures.Sets?.ExactMatch,
             classes?.Macro ?? figures.Sets?.Macro, classes?.Micro ?? figures.Sets?.Micro, classes?.Weighted ?? figures.Sets?.Weighted,
             (classes?.PerClass ?? figures.Sets?.PerLabel)?.Zip(artifact.Labels).ToDictionary(pair => pair.Second, pair => pair.First),
             classes?.ConfusionMatrix, figures.Values, figures.Values is null ? null : figures.Classes, examples.TruncatedCount);
@@ -94,6 +95,6 @@ internal static class EvaluateCommand
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         if (FigureTable.Labels(artifact.Labels, result.Figures) is { } table) console.Write(table);
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{examples.Tokens.RowCount:N0} rows: {string.Join(", ", FigureTable.Headline(result).Select(one => $"{one.Name} {one.Value}"))}{(CalibrationOf(artifact, result, examples) is { } error ? string.Create(CultureInfo.InvariantCulture, $", calibration error {error:P2}") : "")}, loss {result.Loss:F4}; {examples.TruncatedCount:N0} were cut at the limit."));
+            $"{examples.AnswerCount:N0} rows: {string.Join(", ", FigureTable.Headline(result).Select(one => $"{one.Name} {one.Value}"))}{(CalibrationOf(artifact, result, examples) is { } error ? string.Create(CultureInfo.InvariantCulture, $", calibration error {error:P2}") : "")}, loss {result.Loss:F4}; {examples.TruncatedCount:N0} were cut at the limit."));
     }
 }

@@ -35,6 +35,9 @@ internal sealed class SettingOptions
         Text("long_text", "What the file does with texts over the limit; training and its figures cut them.", "error|truncate|window");
         Text("pair_column", "Column or property of the second text of a pair.", "NAME");
         Text("group_column", "Column or property of what stays together in a split.", "NAME");
+        Flag("documents", "Rows of one group that follow one another (an abstract of an RCT file, or by --group-column) are read together as [CLS] s1 [SEP] s2 [SEP] and so on; each has its label. Set --max-length to 512.");
+        Number<int>("sentence_length", "Pieces of a sentence of a document that are looked at.");
+        Number<double>("number_masking", "Share of the training groups whose numbers become @, as in corpora that hide them.");
         Texts("labels", "Labels of the task; rows with others are left out. All labels of the training rows where not given. For ordinal they stand in their order, smallest first; where not given, by value.", "NAME");
         Number<double>("dev_share", "Share of the training rows kept for choosing; stratified, groups kept together, by the seed.");
         Number<double>("test_share", "Share of the training rows kept for the final figures.");

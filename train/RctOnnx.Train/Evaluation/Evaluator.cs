@@ -29,7 +29,7 @@ internal static class Evaluator
     {
         TaskLoss loss = new(examples.Problem, model.LabelCount);
         int labels = model.LabelCount;
-        float[] answers = new float[examples.Tokens.RowCount * labels];
+        float[] answers = new float[examples.AnswerCount * labels];
         double sum = 0;
         bool wasTraining = model.training;
         model.eval();
@@ -40,11 +40,12 @@ internal static class Evaluator
             {
                 token.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
-                Tensor logits = features is null ? BatchTensors.Of(TokenBatch.Of(examples.Tokens, rows, padId), device).Forward(model) : model.Logits(features.Of(rows)); // [B, labels]
+                Tensor logits = features is null ? BatchTensors.Of(examples.Batch(rows, padId), device).Forward(model) : model.Logits(features.Of(rows)); // [answers, labels]
                 if (scale is not null) logits = (logits * scale.Deviation) + scale.Mean;
                 sum += loss.Sum(logits, examples.Targets(rows)).item<float>();
                 float[] found = logits.cpu().contiguous().data<float>().ToArray();
-                for (int i = 0; i < rows.Length; i++) found.AsSpan(i * labels, labels).CopyTo(answers.AsSpan(rows[i] * labels));
+                int place = 0;
+                foreach (int answer in examples.AnswersOf(rows)) found.AsSpan(place++ * labels, labels).CopyTo(answers.AsSpan(answer * labels));
                 progress?.Advance(rows.Length);
             }
         }
@@ -52,6 +53,6 @@ internal static class Evaluator
         {
             model.train(wasTraining);
         }
-        return new EvaluationResult(sum / examples.Tokens.RowCount / (examples.Problem == ProblemType.MultiLabel ? labels : 1), answers, TaskFigures.Of(examples, answers, thresholds));
+        return new EvaluationResult(sum / examples.AnswerCount / (examples.Problem == ProblemType.MultiLabel ? labels : 1), answers, TaskFigures.Of(examples, answers, thresholds));
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using RctOnnx.Data;
 using RctOnnx.Onnx;
+using RctOnnx.Runtime;
 using RctOnnx.Runtime.Tokenization;
 using RctOnnx.Train.Batching;
 
@@ -12,9 +13,11 @@ namespace RctOnnx.Train.Examples;
 /// <param name="labels">Labels of the task.</param>
 /// <param name="maxLength">Longest sequence in tokens.</param>
 /// <param name="problem">What the labels mean.</param>
-internal sealed class ExampleReader(WordPieceTokenizer tokenizer, LabelSet labels, int maxLength, ProblemType problem = ProblemType.SingleLabel)
+/// <param name="document">How documents become rows; null reads every text alone.</param>
+internal sealed class ExampleReader(WordPieceTokenizer tokenizer, LabelSet labels, int maxLength, ProblemType problem = ProblemType.SingleLabel, DocumentRule? document = null)
 {
     private readonly EncodeOptions _options = new() { MaxLength = maxLength };
+    private readonly DocumentTokenizer? _documents = document is null ? null : new DocumentTokenizer(tokenizer, document, maxLength);
 
     /// <summary>Reads rows once, in their order.</summary>
     /// <param name="name">For people.</param>
@@ -24,12 +27,39 @@ internal sealed class ExampleReader(WordPieceTokenizer tokenizer, LabelSet label
     public ExampleSet Read(string name, IEnumerable<TextRow> rows, bool keepTexts)
     {
         TokenStore tokens = new();
-        List<int> classes = [];
+        List<int[]> reads = [];
+        List<int> classes = [], documents = [], counts = [];
         List<float> values = [];
         List<LabelledText> texts = [];
         long truncated = 0;
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (TextRow row in rows)
+        foreach (IReadOnlyList<TextRow> group in TextDocuments.Of(rows))
+        {
+            documents.Add(group.Count);
+            if (_documents is not null) AddDocument(group);
+            foreach (TextRow row in group)
+            {
+                if (_documents is null) AddRow(row);
+                if (keepTexts) texts.Add(new LabelledText(row.Text, row.Pair));
+            }
+        }
+        return new ExampleSet
+        {
+            Name = name,
+            Tokens = tokens,
+            Problem = problem,
+            LabelCount = labels.Names.Count,
+            Reads = _documents is null ? null : reads,
+            DocumentLengths = documents,
+            TokenCounts = counts,
+            Classes = classes,
+            Values = values,
+            Texts = texts,
+            TruncatedCount = truncated,
+            Hash = Convert.ToHexStringLower(hash.GetHashAndReset()),
+        };
+
+        void AddRow(TextRow row)
         {
             float[] target = problem switch
             {
@@ -42,25 +72,31 @@ internal sealed class ExampleReader(WordPieceTokenizer tokenizer, LabelSet label
             int second = Array.IndexOf(encoding.TypeIds, 1);
             second = second < 0 ? encoding.Ids.Length : second;
             tokens.Add(encoding.Ids, second);
+            counts.Add(encoding.Ids.Length);
             if (target.Length == 0) classes.Add(index);
             values.AddRange(target);
-            if (keepTexts) texts.Add(new LabelledText(row.Text, row.Pair));
             if (encoding.Truncated) truncated++;
             hash.AppendData(MemoryMarshal.AsBytes([index, second, encoding.Ids.Length]));
             hash.AppendData(MemoryMarshal.AsBytes(target.AsSpan()));
             hash.AppendData(MemoryMarshal.AsBytes(encoding.Ids.AsSpan()));
         }
-        return new ExampleSet
+
+        void AddDocument(IReadOnlyList<TextRow> group)
         {
-            Name = name,
-            Tokens = tokens,
-            Problem = problem,
-            LabelCount = labels.Names.Count,
-            Classes = classes,
-            Values = values,
-            Texts = texts,
-            TruncatedCount = truncated,
-            Hash = Convert.ToHexStringLower(hash.GetHashAndReset()),
-        };
+            int[] indices = [.. group.Select(labels.IndexOf)];
+            EncodedDocument encoded = _documents.Encode([.. group.Select(row => row.Text)]);
+            foreach (EncodedRow row in encoded.Rows)
+            {
+                tokens.Add(row.Ids, row.Ids.Length);
+                reads.Add(row.Reads);
+                hash.AppendData(MemoryMarshal.AsBytes([row.Ids.Length, row.Reads.Length]));
+                hash.AppendData(MemoryMarshal.AsBytes(row.Ids.AsSpan()));
+                hash.AppendData(MemoryMarshal.AsBytes(row.Reads.AsSpan()));
+            }
+            classes.AddRange(indices);
+            counts.AddRange(encoded.UsedTokenCounts);
+            truncated += encoded.TokenCounts.Zip(encoded.UsedTokenCounts).Count(pair => pair.Second < pair.First);
+            hash.AppendData(MemoryMarshal.AsBytes(indices.AsSpan()));
+        }
     }
 }

@@ -4,7 +4,7 @@ using RctOnnx.Train.Losses;
 
 namespace RctOnnx.Train.Examples;
 
-/// <summary>A data set as tokens and targets.</summary>
+/// <summary>A data set as tokens and targets. A row of tokens has one answer, or, with <see cref="Reads"/>, one for every sentence that is read in it; answers are counted through all rows.</summary>
 internal sealed record ExampleSet
 {
     /// <summary>For people: the file's name.</summary>
@@ -19,28 +19,60 @@ internal sealed record ExampleSet
     /// <summary>Labels of the task; values a row where rows have no one class.</summary>
     public required int LabelCount { get; init; }
 
-    /// <summary>Class index of every row; empty where rows have no one class.</summary>
+    /// <summary>Places in every row whose answers are wanted, of documents; null where a row has one answer.</summary>
+    public IReadOnlyList<int[]>? Reads { get; init; }
+
+    /// <summary>Sentences of every document in the order of the answers: where the data has no groups one of 1 a row.</summary>
+    public IReadOnlyList<int> DocumentLengths { get; init; } = [];
+
+    /// <summary>Tokens of every answer's text, special tokens included, as far as they are looked at.</summary>
+    public IReadOnlyList<int> TokenCounts { get; init; } = [];
+
+    /// <summary>Class index of every answer; empty where rows have no one class.</summary>
     public required IReadOnlyList<int> Classes { get; init; }
 
     /// <summary>Values (regression) or 0/1 memberships (several labels), [rows, labels]; empty where rows have one class.</summary>
     public required IReadOnlyList<float> Values { get; init; }
 
-    /// <summary>The texts themselves; empty for training rows, which nobody asks for again.</summary>
+    /// <summary>The texts of all answers; empty for training rows, which nobody asks for again.</summary>
     public required IReadOnlyList<LabelledText> Texts { get; init; }
 
-    /// <summary>Rows that were cut at the limit.</summary>
+    /// <summary>Texts that were cut at the limit.</summary>
     public required long TruncatedCount { get; init; }
 
     /// <summary>SHA-256 over tokens and targets, in order.</summary>
     public required string Hash { get; init; }
+
+    /// <summary>Answers of all rows.</summary>
+    public int AnswerCount => TokenCounts.Count;
+
+    /// <summary>The answers of some rows, in their order.</summary>
+    public IEnumerable<int> AnswersOf(IEnumerable<int> rows) => Reads is null ? rows : rows.SelectMany(row => Enumerable.Range(FirstAnswers[row], Reads[row].Length));
 
     /// <summary>The targets of some rows.</summary>
     /// <param name="rows">Their indices.</param>
     /// <param name="scale">Scales values; null leaves them in the unit of the data.</param>
     public TaskTargets Targets(IReadOnlyList<int> rows, ValueScale? scale = null)
     {
-        if (Values.Count == 0) return TaskTargets.OfClasses([.. rows.Select(row => (long)Classes[row])]);
+        if (Values.Count == 0) return TaskTargets.OfClasses([.. AnswersOf(rows).Select(answer => (long)Classes[answer])]);
         IEnumerable<float> values = rows.SelectMany(row => Enumerable.Range(row * LabelCount, LabelCount)).Select(i => Values[i]);
         return TaskTargets.OfValues(scale is null ? [.. values] : scale.Scale(values), LabelCount);
+    }
+
+    /// <summary>A batch of some rows.</summary>
+    /// <param name="rows">Their indices.</param>
+    /// <param name="padId">Id of padding.</param>
+    public TokenBatch Batch(IReadOnlyList<int> rows, int padId) => TokenBatch.Of(Tokens, rows, padId, Reads);
+
+    private int[] FirstAnswers => field ??= [.. Starts()];
+
+    private IEnumerable<int> Starts()
+    {
+        int start = 0;
+        foreach (int[] reads in Reads!)
+        {
+            yield return start;
+            start += reads.Length;
+        }
     }
 }

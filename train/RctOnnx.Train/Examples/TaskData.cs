@@ -37,7 +37,7 @@ internal sealed record TaskData
             if (settings.DevShare > 0) dev = split.Dev;
             if (split.Test.Count > 0) tests = [KeyValuePair.Create("test", (IEnumerable<TextRow>)split.Test)];
         }
-        return new TaskData { Train = train, Dev = dev, Tests = tests, FileHashes = hashes };
+        return new TaskData { Train = NumberMasking.Apply(train, settings.NumberMasking, settings.Seed), Dev = dev, Tests = tests, FileHashes = hashes };
 
         IEnumerable<TextRow> Read(string name)
         {

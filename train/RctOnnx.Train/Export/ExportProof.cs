@@ -44,7 +44,7 @@ internal sealed class ExportProof
     {
         (_artifact, _threads) = (artifact, more.Threads);
         string[] texts = [.. ProofTexts.BuiltIn, .. more.Texts];
-        TextPair[] pairs = artifact.Encoder.TokenTypeCount < 2 ? [] : [.. ProofTexts.BuiltInPairs, .. more.Pairs];
+        TextPair[] pairs = artifact.Encoder.TokenTypeCount < 2 || artifact.Document is not null ? [] : [.. ProofTexts.BuiltInPairs, .. more.Pairs];
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(artifact.Vocabulary, artifact.Tokenizer);
         _padId = tokenizer.PadId;
         int longest = Math.Min(artifact.MaxLength, LongestTried);
@@ -57,10 +57,15 @@ internal sealed class ExportProof
         model.eval();
         using IDisposable noGradient = no_grad();
         _texts = [.. texts.Select(text => Answer(tokenizer.Encode(text, options: options).Ids, null))];
+        if (artifact.Document is { } rule)
+        {
+            DocumentTokenizer documents = new(tokenizer, rule, artifact.MaxLength);
+            _texts.AddRange(ProofTexts.BuiltInDocuments.Concat(more.Documents).SelectMany(document => documents.Encode(document).Rows).Select(row => Answer(row.Ids, null)));
+        }
         _random = [.. drawn.Select(ids => Answer(ids, null))];
         _pairs = [.. longest < ShortestPair ? [] : pairs.Select(pair => tokenizer.Encode(pair.First, pair.Second, options)).Select(pair => Answer(pair.Ids, pair.TypeIds))];
         _randomPairs = [.. pairs.Length == 0 ? [] : drawn.Where(ids => ids.Length >= ShortestPair).Select(ids => Answer(ids, Types(ids.Length, random.Next(2, ids.Length - 1))))];
-        Probes = [.. texts.Zip(_texts).Where(pair => pair.First.Length > 0).Take(ProbeCount).Select(pair => new Probe(pair.First, pair.Second.Ids, pair.Second.Logits))];
+        Probes = [.. texts.Zip(_texts).Where(pair => pair.First.Length > 0).Take(ProbeCount).Select(pair => new Probe(pair.First, pair.Second.Ids, pair.Second.Logits[^Width..]))];
 
         ProofRow Answer(int[] ids, int[]? types)
         {
@@ -79,7 +84,7 @@ internal sealed class ExportProof
     /// <exception cref="GateException">An answer differs by more than the tolerance, is no number, or names another label.</exception>
     public Proof Run(string modelPath, CancellationToken token = default)
     {
-        OnnxGraphRunnerOptions asFile = new() { Threads = _threads, Output = IsHeadless ? "features" : "logits" };
+        OnnxGraphRunnerOptions asFile = new() { Threads = _threads, Output = IsHeadless ? "features" : "logits", PerToken = IsDocument };
         Each(level => OnnxGraphRunner.FromFile(modelPath, asFile with { OptimizationLevel = level }), GraphDialect.Portable, [_texts, _pairs], [_random, _randomPairs], token);
         GraphDialect[] dialects = OwnOperators.IsSupported ? [GraphDialect.CpuFp32, GraphDialect.CpuFp32Avx512] : [GraphDialect.CpuFp32];
         foreach (GraphDialect dialect in dialects)
@@ -129,29 +134,38 @@ internal sealed class ExportProof
 
     private void Compare(OnnxGraphRunner runner, ProofRow[] rows, GraphDialect dialect, GraphOptimizationLevel level)
     {
-        int width = rows.Max(row => row.Ids.Length), labels = IsHeadless ? _artifact.Encoder.HiddenWidth : _artifact.Labels.Count;
+        int width = rows.Max(row => row.Ids.Length), labels = Width;
         _shapes.Add((rows.Length, width));
         int[]?[]? types = Array.Exists(rows, row => row.Types is not null) ? [.. rows.Select(row => row.Types)] : null;
-        float[] found = runner.Run([.. rows.Select(row => row.Ids)], types, width, _padId, labels);
+        int[][]? reads = IsDocument ? [.. rows.Select(row => Enumerable.Range(0, row.Ids.Length).ToArray())] : null;
+        float[] found = runner.Run([.. rows.Select(row => row.Ids)], types, width, _padId, labels, reads);
+        int answer = 0;
         for (int i = 0; i < rows.Length; i++)
-        {
-            ReadOnlySpan<float> expected = rows[i].Logits, actual = found.AsSpan(i * labels, labels);
-            string where = $"{dialect} at {level}, {(rows[i].Types is null ? "row" : "pair")} {i} of {rows.Length} x {width}";
-            for (int j = 0; j < labels; j++)
-            {
-                double difference = Math.Abs((double)expected[j] - actual[j]);
-                // Values have the unit of the data, which may be thousands.
-                if (_artifact.ProblemType == ProblemType.Regression) difference /= Math.Max(1, Math.Abs(expected[j]));
-                if (!(difference <= Tolerance))
-                    throw new GateException($"The exported graph does not answer as the model: {where}, {(IsHeadless ? $"feature {j}" : $"label '{_artifact.Labels[j]}'")}: TorchSharp {expected[j]}, ONNX Runtime {actual[j]}, allowed difference {Tolerance}. Nothing was written; please report it with the model's config.json.");
-                _largest = Math.Max(_largest, difference);
-            }
-            _compared++;
-            if (!SameLabels(expected, actual))
-                throw new GateException($"The exported graph names another label than the model: {where}. Nothing was written; please report it with the model's config.json.");
-            _agreed++;
-        }
+            for (int own = 0; own < rows[i].Logits.Length; own += labels)
+                Compare(rows[i].Logits.AsSpan(own, labels), found.AsSpan(answer++ * labels, labels),
+                    $"{dialect} at {level}, {(rows[i].Types is null ? "row" : "pair")} {i} of {rows.Length} x {width}{(IsDocument ? $", token {own / labels}" : "")}");
     }
+
+    private void Compare(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string where)
+    {
+        for (int j = 0; j < expected.Length; j++)
+        {
+            double difference = Math.Abs((double)expected[j] - actual[j]);
+            // Values have the unit of the data, which may be thousands.
+            if (_artifact.ProblemType == ProblemType.Regression) difference /= Math.Max(1, Math.Abs(expected[j]));
+            if (!(difference <= Tolerance))
+                throw new GateException($"The exported graph does not answer as the model: {where}, {(IsHeadless ? $"feature {j}" : $"label '{_artifact.Labels[j]}'")}: TorchSharp {expected[j]}, ONNX Runtime {actual[j]}, allowed difference {Tolerance}. Nothing was written; please report it with the model's config.json.");
+            _largest = Math.Max(_largest, difference);
+        }
+        _compared++;
+        if (!SameLabels(expected, actual))
+            throw new GateException($"The exported graph names another label than the model: {where}. Nothing was written; please report it with the model's config.json.");
+        _agreed++;
+    }
+
+    private bool IsDocument => _artifact.Document is not null;
+
+    private int Width => IsHeadless ? _artifact.Encoder.HiddenWidth : _artifact.Labels.Count;
 
     private bool IsHeadless => _artifact.Head.Kind == HeadKind.None;
 

@@ -3,5 +3,5 @@ namespace RctOnnx.Train.Export;
 /// <summary>One sequence of the proof with the answer of TorchSharp.</summary>
 /// <param name="Ids">Token ids with [CLS] and [SEP].</param>
 /// <param name="Types">Token types of a pair; null for a single text.</param>
-/// <param name="Logits">Its logits in fp32, computed alone and without padding.</param>
+/// <param name="Logits">Its logits in fp32, computed alone and without padding; of a document model those of every token.</param>
 internal sealed record ProofRow(int[] Ids, int[]? Types, float[] Logits);

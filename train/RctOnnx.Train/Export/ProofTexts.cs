@@ -21,6 +21,9 @@ internal static class ProofTexts
         "",
     ];
 
+    /// <summary>Documents out of them: one of several sentences, a short one, and one of empty sentences.</summary>
+    public static IReadOnlyList<IReadOnlyList<string>> BuiltInDocuments { get; } = [[.. BuiltIn.Take(5)], [.. BuiltIn.Skip(5)], ["", "a", ""]];
+
     /// <summary>Each of them with the next one, so that pairs are long, short, and empty on either side.</summary>
     public static IReadOnlyList<TextPair> BuiltInPairs { get; } = [.. BuiltIn.Select((text, i) => new TextPair(text, BuiltIn[(i + 1) % BuiltIn.Count]))];
 }

@@ -59,7 +59,7 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
     /// <param name="ids">int64 [B, S].</param>
     /// <param name="mask">int64 [B, S], 1 for tokens and 0 for padding; null when no row is padded (faster, the same answer).</param>
     /// <param name="typeIds">int64 [B, S]; null for all zero.</param>
-    /// <returns>fp32 [B, labels]; without a head the features, [B, hidden].</returns>
+    /// <returns>fp32 [B, labels]; without a head the features, [B, hidden]; of a document model [B × S, labels], a row a token.</returns>
     public override Tensor forward(Tensor ids, Tensor? mask, Tensor? typeIds)
     {
         return Logits(Encoded(ids, mask, typeIds));
@@ -75,8 +75,12 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
     /// <summary>The pooled features of a batch, fp32 [B, hidden]. Parameters as in <see cref="forward"/>.</summary>
     public Tensor Features(Tensor ids, Tensor? mask = null, Tensor? typeIds = null) => Pooled(Encoded(ids, mask, typeIds));
 
-    /// <summary>What the encoder says of a batch, below pooler and head: fp32 [B, hidden]. Parameters as in <see cref="forward"/>.</summary>
-    public Tensor Encoded(Tensor ids, Tensor? mask = null, Tensor? typeIds = null)
+    /// <summary>What the encoder says of a batch, below pooler and head: fp32 [B, hidden]; of a document model [reads, hidden]. Parameters as in <see cref="forward"/>.</summary>
+    /// <param name="ids">int64 [B, S].</param>
+    /// <param name="mask">int64 [B, S], or null.</param>
+    /// <param name="typeIds">int64 [B, S], or null.</param>
+    /// <param name="reads">int64: places in B × S that a document model reads; null reads all.</param>
+    public Tensor Encoded(Tensor ids, Tensor? mask = null, Tensor? typeIds = null, Tensor? reads = null)
     {
         Tensor states = _embeddings.forward(ids, typeIds);
         Tensor? additive = Additive(mask);
@@ -85,6 +89,7 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
             Pooling.Cls or Pooling.Pooler => _encoder.FirstToken(states, additive),
             Pooling.Mean => TokenPooling.Mean(_encoder.forward(states, additive), mask),
             Pooling.Max => TokenPooling.Max(_encoder.forward(states, additive), mask),
+            Pooling.Separators => TokenPooling.At(_encoder.forward(states, additive), reads),
             _ => throw new SettingsException($"The pooling {Head.Pooling} cannot be trained; known are {string.Join(", ", Enum.GetNames<Pooling>())}."),
         };
     }

@@ -24,4 +24,11 @@ internal static class TokenPooling
         Tensor lowered = (1 - mask.to(ScalarType.Float32)).unsqueeze(-1) * Lowest; // [B, S, 1]
         return (states + lowered).amax([1]);
     }
+
+    /// <summary>states [B, S, hidden], places int64 [reads] in B × S or null for all → [reads, hidden].</summary>
+    public static Tensor At(Tensor states, Tensor? reads)
+    {
+        Tensor all = states.reshape(-1, states.shape[2]);
+        return reads is null ? all : all.index_select(0, reads);
+    }
 }

@@ -174,6 +174,7 @@ internal sealed record PretrainSettings
         if (Base is not null && (Embedding is not null || Architecture != Architecture.Bert)) faults.Add("architecture and embedding are for a new encoder: a base has its own");
         if (!(MaskShare > 0 && MaskShare < 1)) faults.Add($"mask-share is {MaskShare}, expected above 0 and below 1");
         if (!(WeightDecay >= 0 && double.IsFinite(WeightDecay))) faults.Add($"weight-decay is {WeightDecay}, expected 0 or more");
+        if (Pooling == Onnx.Pooling.Separators) faults.Add("pooling is separators, which belongs to trained document models; expected cls, mean, max or pooler");
         if (Pooling == Onnx.Pooling.Pooler && Base is null) faults.Add("pooling is pooler, which this task does not train; expected cls, mean or max for a new encoder");
         if (faults.Count > 0) throw new SettingsException($"The settings cannot be used: {string.Join("; ", faults)}.");
     }

@@ -68,7 +68,7 @@ internal sealed record PretrainingBase(ModelArtifact Encoder, IReadOnlyDictionar
         ModelArtifact stored = ModelFile.Read(path).RequireArtifact();
         ModelArtifact trained = ModelQuantizer.Dequantize(stored);
         if (trained != stored) tell($"'{path}' is int8: training starts from its rounded weights, in fp32.");
-        Pooling pooling = settings.Pooling ?? trained.Head.Pooling;
+        Pooling pooling = settings.Pooling ?? (trained.Head.Pooling == Pooling.Separators ? Pooling.Cls : trained.Head.Pooling); // documents are a matter of the head
         if (pooling == Pooling.Pooler && trained.Head.Pooling != Pooling.Pooler)
             throw new ModelFileException($"'{path}' has no pooler; expected one of cls, mean or max for --pooling.");
         HashSet<string> wanted = [.. WeightShapes.Of(trained.Encoder, new HeadConfig { Kind = HeadKind.None, Pooling = pooling }, 0).Select(weight => weight.Key)];

@@ -43,6 +43,17 @@ internal static class ProblemFaults
         if (settings.Labels.Count > 0 && !hasClasses) yield return $"labels for a {problem} task: they are for one label a text";
         if (settings.Hidden.Count > 0 && settings.Head != HeadChoice.Mlp) yield return $"hidden layers for the head {settings.Head}: they are for --head mlp";
         if (settings.Pooling is not null && settings.Head != HeadChoice.Mlp) yield return $"pooling for the head {settings.Head}: it is for --head mlp; the others have their own (linear the first token, mean, max, pooler)";
+        if (settings.Pooling == Pooling.Separators) yield return "pooling separators: it is for documents, which have it by themselves (--documents)";
+        if (!(settings.NumberMasking >= 0 && settings.NumberMasking <= 1)) yield return $"number-masking is {settings.NumberMasking}, expected a share from 0 to 1";
+        if (settings.Documents)
+        {
+            if (problem != ProblemType.SingleLabel) yield return $"documents for a {problem} task: each sentence has one label";
+            if (settings.Head is not (HeadChoice.Auto or HeadChoice.Linear or HeadChoice.Electra or HeadChoice.Mlp)) yield return $"the head {settings.Head} for documents: expected linear, electra or mlp, which read the [SEP] behind each sentence";
+            if (settings.Pooling is not null) yield return "pooling for documents: their head reads the [SEP] behind each sentence";
+            if (settings.PairColumn is not null) yield return "pair-column for documents: a document is a list of single sentences";
+            if (settings.Oversample) yield return "oversample for documents: the sentences of a document stay together; use class-weights";
+            if (settings.SentenceLength < 1 || settings.SentenceLength > settings.MaxLength - 2) yield return $"sentence-length is {settings.SentenceLength}, expected 1 to {settings.MaxLength - 2} (max-length without [CLS] and [SEP])";
+        }
         if (settings.Hidden.Any(width => width < 1)) yield return $"hidden layers of the widths {string.Join(", ", settings.Hidden)}, expected at least 1";
         if (settings.BestMetric is { } metric && !MetricsOf[metric].Contains(problem))
             yield return $"best-metric {metric} for a {problem} task: it has {string.Join(", ", MetricsOf.Where(pair => pair.Value.Contains(problem)).Select(pair => pair.Key))}";

@@ -55,6 +55,15 @@ public sealed record TrainSettings
     /// <summary>Column or property of what stays together in a split, or null.</summary>
     public string? GroupColumn { get; init; }
 
+    /// <summary>Train on documents: rows of one group that follow one another are read together, and each has a label of its own.</summary>
+    public bool Documents { get; init; }
+
+    /// <summary>Pieces of a sentence of a document that are looked at.</summary>
+    public int SentenceLength { get; init; } = 100;
+
+    /// <summary>Share of the training groups whose numbers become @, as in corpora that hide them.</summary>
+    public double NumberMasking { get; init; }
+
     /// <summary>Labels of the task; rows with others are left out of every part. Empty takes all that the training rows have: by value where the problem is ordinal, which otherwise takes them in the order given here; by name for the rest.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 

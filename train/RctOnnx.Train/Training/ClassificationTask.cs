@@ -60,7 +60,7 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
     public void StartTraining(IWorkProgress progress, CancellationToken token)
     {
         _model.train();
-        if (!_model.IsEncoderFrozen) return;
+        if (!_model.IsEncoderFrozen || _train.Reads is not null) return; // features are kept by row, and a document has several
         _trainFeatures = FeatureCache.Compute(_model, _device, _train.Tokens, _padId, progress, token);
         if (_dev is not null) _devFeatures = FeatureCache.Compute(_model, _device, _dev.Tokens, _padId, progress, token);
     }
@@ -70,7 +70,7 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
         if (_rows is not null) rows = Array.ConvertAll(rows, row => _rows[row]);
         TaskTargets targets = _train.Targets(rows, _scale);
         return new TrainingBatch(rows.Length, _loss.WeightOf(targets), () =>
-            _loss.Sum(_trainFeatures is null ? BatchTensors.Of(TokenBatch.Of(_train.Tokens, rows, _padId), _device).Forward(_model) : _model.Logits(_trainFeatures.Of(rows)), targets, _teacher?.Logits(rows, _device)));
+            _loss.Sum(_trainFeatures is null ? BatchTensors.Of(_train.Batch(rows, _padId), _device).Forward(_model) : _model.Logits(_trainFeatures.Of(rows)), targets, _teacher?.Logits([.. _train.AnswersOf(rows)], _device)));
     }
 
     public DevFigures Evaluate(CancellationToken token)

@@ -12,28 +12,21 @@ namespace RctOnnx.Train.Training;
 /// <param name="Agreed">Texts with the same answer.</param>
 internal sealed record RuntimeAgreement(long Compared, long Agreed)
 {
-    private const int ChunkSize = 512;
-
     /// <summary>Asks the exported file about every row of a set.</summary>
     public static RuntimeAgreement Of(TextClassifier classifier, ExampleSet examples, EvaluationResult trained, IReadOnlyList<double>? thresholds, IWorkProgress progress, CancellationToken token)
     {
         long agreed = 0;
-        int count = examples.Tokens.RowCount, labels = examples.LabelCount;
-        for (int start = 0; start < count; start += ChunkSize)
+        int place = 0, labels = examples.LabelCount;
+        foreach (IReadOnlyList<Classification> answers in RuntimeAnswers.Of(classifier, examples, token))
         {
-            token.ThrowIfCancellationRequested();
-            LabelledText[] texts = [.. examples.Texts.Skip(start).Take(ChunkSize)];
-            IReadOnlyList<Classification> answers = examples.Tokens.HasPairs
-                ? classifier.Classify([.. texts.Select(text => new TextPair(text.Text, text.Pair!))], token)
-                : classifier.Classify([.. texts.Select(text => text.Text)], token);
-            for (int i = 0; i < texts.Length; i++)
+            foreach (Classification answer in answers)
             {
-                float[] logits = [.. Enumerable.Range((start + i) * labels, labels).Select(at => trained.Logits[at])];
-                if (IsSame(classifier, answers[i], logits, thresholds)) agreed++;
+                float[] logits = [.. Enumerable.Range(place++ * labels, labels).Select(at => trained.Logits[at])];
+                if (IsSame(classifier, answer, logits, thresholds)) agreed++;
             }
-            progress.Advance(texts.Length);
+            progress.Advance(answers.Count);
         }
-        return new RuntimeAgreement(count, agreed);
+        return new RuntimeAgreement(place, agreed);
     }
 
     private static bool IsSame(TextClassifier classifier, Classification answer, float[] logits, IReadOnlyList<double>? thresholds) => classifier.ProblemType switch

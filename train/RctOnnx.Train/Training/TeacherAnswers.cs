@@ -3,6 +3,7 @@ using RctOnnx.CommandLine;
 using RctOnnx.Data;
 using RctOnnx.Onnx;
 using RctOnnx.Runtime;
+using RctOnnx.Train.Evaluation;
 using RctOnnx.Train.Examples;
 using static TorchSharp.torch;
 
@@ -14,7 +15,6 @@ namespace RctOnnx.Train.Training;
 /// </summary>
 internal sealed class TeacherAnswers
 {
-    private const int ChunkSize = 512;
     private readonly float[] _logits;
     private readonly int _labelCount;
 
@@ -48,7 +48,7 @@ internal sealed class TeacherAnswers
         return new TeacherAnswers(logits, labels.Count);
     }
 
-    /// <summary>Its logits for some rows, fp32 [rows, labels].</summary>
+    /// <summary>Its logits for some answers of the rows, fp32 [answers, labels].</summary>
     public Tensor Logits(IReadOnlyList<int> rows, Device device)
     {
         float[] values = new float[rows.Count * _labelCount];
@@ -59,13 +59,10 @@ internal sealed class TeacherAnswers
     private static float[] Ask(TextClassifier teacher, ExampleSet train, IWorkProgress progress, CancellationToken token)
     {
         List<float> logits = [];
-        foreach (LabelledText[] texts in train.Texts.Chunk(ChunkSize))
+        foreach (IReadOnlyList<Classification> answers in RuntimeAnswers.Of(teacher, train, token))
         {
-            IReadOnlyList<Classification> answers = train.Tokens.HasPairs
-                ? teacher.Classify([.. texts.Select(text => new TextPair(text.Text, text.Pair!))], token)
-                : teacher.Classify([.. texts.Select(text => text.Text)], token);
             foreach (Classification answer in answers) logits.AddRange(answer.Logits);
-            progress.Advance(texts.Length);
+            progress.Advance(answers.Count);
         }
         return [.. logits];
     }

@@ -27,7 +27,7 @@ namespace RctOnnx.Train.Training;
 /// </summary>
 internal sealed class TrainingRun
 {
-    private const int ProofTextCount = 100;
+    private const int ProofTextCount = 100, ProofDocumentCount = 12;
 
     private readonly TrainSettings _settings;
     private readonly RunFolder _folder;
@@ -59,7 +59,7 @@ internal sealed class TrainingRun
         TrainingBase start = TrainingBase.Load(_settings, labels.Names);
         foreach (string note in start.Notes) _say(note);
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(start.Artifact.Vocabulary, start.Artifact.Tokenizer);
-        ExampleReader reader = new(tokenizer, labels, _settings.MaxLength, _settings.Problem);
+        ExampleReader reader = new(tokenizer, labels, _settings.MaxLength, _settings.Problem, start.Artifact.Document);
         ExampleSet train = Read(reader, "train", data.Train, keepTexts: _settings.Teacher is not null)!;
         resumed?.State.RequireSame(_settings.Loop.Hash, train.Hash, _folder.Path);
         ExampleSet? dev = Read(reader, "dev", data.Dev, keepTexts: true);
@@ -107,7 +107,7 @@ internal sealed class TrainingRun
             ExportedStep = isBest ? trainer.State.BestStep : trainer.State.Step,
             Steps = trainer.State.Step,
             TrainingSeconds = trainer.State.Seconds,
-            SentencesPerSecond = trainer.RowsOf(trainer.State.Step) / trainer.State.Seconds,
+            SentencesPerSecond = trainer.RowsOf(trainer.State.Step) / trainer.State.Seconds * train.AnswerCount / train.Tokens.RowCount,
             PeakMemory = Process.GetCurrentProcess().PeakWorkingSet64,
         };
         JsonObject record = TrainingRecord.Of(_settings, data, train, outcome);
@@ -115,7 +115,8 @@ internal sealed class TrainingRun
         LabelledText[] known = [.. asked.SelectMany(set => set.Texts).Take(ProofTextCount)];
         ModelExportOptions proof = new()
         {
-            Texts = [.. known.Where(text => text.Pair is null).Select(text => text.Text)],
+            Texts = _settings.Documents ? [] : [.. known.Where(text => text.Pair is null).Select(text => text.Text)],
+            Documents = _settings.Documents ? [.. asked.SelectMany(DocumentsOf).Take(ProofDocumentCount)] : [],
             Pairs = [.. known.Where(text => text.Pair is not null).Select(text => new TextPair(text.Text, text.Pair!))],
             Threads = get_num_threads(),
         };
@@ -126,6 +127,16 @@ internal sealed class TrainingRun
         AtomicFile.WriteText(_folder.Metrics, TrainingRecord.Metrics(_settings, data, outcome).ToJsonString(TrainingRecord.Json) + "\n");
         RunReport.Write(_folder.Path, TrainingReport.Of(_settings, data, train, outcome, DataHash.OfFile(_folder.Model)));
         return outcome;
+    }
+
+    private static IEnumerable<IReadOnlyList<string>> DocumentsOf(ExampleSet set)
+    {
+        int first = 0;
+        foreach (int length in set.DocumentLengths)
+        {
+            yield return [.. Enumerable.Range(first, length).Select(i => set.Texts[i].Text)];
+            first += length;
+        }
     }
 
     private RunCheckpoint? OpenFolder(bool resume)
@@ -146,7 +157,7 @@ internal sealed class TrainingRun
         _token.ThrowIfCancellationRequested();
         ExampleSet set = reader.Read(name, rows, keepTexts);
         _say(string.Create(CultureInfo.InvariantCulture,
-            $"{name}: {set.Tokens.RowCount:N0} rows, {set.Tokens.TokenCount:N0} tokens, {(double)set.TruncatedCount / set.Tokens.RowCount:P1} cut at {_settings.MaxLength} tokens."));
+            $"{name}: {set.AnswerCount:N0} {(_settings.Documents ? $"sentences of {set.DocumentLengths.Count:N0} documents in {set.Tokens.RowCount:N0}" : "")} rows, {set.Tokens.TokenCount:N0} tokens, {(double)set.TruncatedCount / set.AnswerCount:P1} cut at {(_settings.Documents ? _settings.SentenceLength : _settings.MaxLength)} {(_settings.Documents ? "pieces" : "tokens")}."));
         return set;
     }
 
@@ -195,7 +206,7 @@ internal sealed class TrainingRun
     {
         if (tests.Length == 0) return null;
         using TextClassifier classifier = TextClassifier.Load(_folder.Model, new TextClassifierOptions { Threads = get_num_threads(), LongText = LongTextPolicy.Truncate });
-        RuntimeAgreement[] parts = ConsoleProgress.Run("Asking the runtime", tests.Sum(test => (long)test.Tokens.RowCount), "sentences", progress =>
+        RuntimeAgreement[] parts = ConsoleProgress.Run("Asking the runtime", tests.Sum(test => (long)test.AnswerCount), "sentences", progress =>
             tests.Select((test, i) => RuntimeAgreement.Of(classifier, test, trained[i], thresholds, progress, _token)).ToArray());
         return new RuntimeAgreement(parts.Sum(part => part.Compared), parts.Sum(part => part.Agreed));
     }

@@ -1,0 +1,4 @@
+namespace RctOnnx.Runtime;
+
+/// <summary>placeholder</summary>
+public static class SentenceSplitter { }
