@@ -11,7 +11,7 @@ public class DialectTests
         get
         {
             TheoryData<Architecture, Pooling, HeadKind, Activation, ProblemType, int> data = [];
-            foreach (Pooling pooling in Enum.GetValues<Pooling>())
+            foreach (Pooling pooling in RandomModels.TextPoolings)
                 foreach (HeadKind head in Enum.GetValues<HeadKind>())
                 {
                     data.Add(Architecture.Bert, pooling, head, Activation.Gelu, ProblemType.SingleLabel, 0);

@@ -10,6 +10,9 @@ public static class RandomModels
         ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Enumerable.Range('a', 26).Select(c => ((char)c).ToString()),
             .. Enumerable.Range('a', 26).Select(c => "##" + (char)c), "patients", "were", "the", "results", ".", ","];
 
+    /// <summary>How texts can be pooled; documents are not.</summary>
+    public static IEnumerable<Pooling> TextPoolings => Enum.GetValues<Pooling>().Where(pooling => pooling != Pooling.Separators);
+
     /// <summary>A model of the given shape; weights are uniform in ±0.3 around 0, or around 1 for normalisation weights.</summary>
     public static ModelArtifact Create(
         Architecture architecture = Architecture.Bert, Pooling pooling = Pooling.Cls, HeadKind head = HeadKind.Linear,
@@ -52,6 +55,7 @@ public static class RandomModels
             ProblemType = problem,
             Labels = labels,
             MaxLength = 64,
+            Document = pooling == Pooling.Separators ? new DocumentRule { SentenceLength = 20, Overlap = 2 } : null,
             Tokenizer = new TokenizerSettings { LowerCase = true },
             Vocabulary = Vocabulary,
             Weights = weights,

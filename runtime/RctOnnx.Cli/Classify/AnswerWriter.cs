@@ -19,12 +19,14 @@ internal sealed class AnswerWriter(AnswerFormat format, TextClassifier classifie
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly bool _isMultiLabel = classifier.ProblemType == ProblemType.MultiLabel;
+    private string? _document; // that of the last answer, and how many sentences of it and documents there were
+    private long _sentence, _documents;
 
     /// <summary>The line of column names, or nothing.</summary>
     public void WriteHeader(IBufferWriter<byte> target)
     {
         if (format != AnswerFormat.Tsv) return;
-        List<string> columns = ["label", "score", "tokens", "truncated", .. classifier.Labels.Select(label => "score:" + Cell(label))];
+        List<string> columns = [.. classifier.ReadsDocuments ? ["document", "sentence"] : Array.Empty<string>(), "label", "score", "tokens", "truncated", .. classifier.Labels.Select(label => "score:" + Cell(label))];
         if (_isMultiLabel) columns.Add("labels");
         if (echo) columns.Add("text");
         Line(target, string.Join('\t', columns));
@@ -33,6 +35,8 @@ internal sealed class AnswerWriter(AnswerFormat format, TextClassifier classifie
     /// <summary>The line of one answer.</summary>
     public void Write(IBufferWriter<byte> target, TextRow row, Classification answer)
     {
+        if (classifier.ReadsDocuments && (row.Group is null || row.Group != _document)) (_document, _sentence, _documents) = (row.Group, 0, _documents + 1);
+        _sentence++;
         if (format == AnswerFormat.Jsonl) WriteJson(target, row, answer);
         else WriteTsv(target, row, answer);
     }
@@ -42,6 +46,11 @@ internal sealed class AnswerWriter(AnswerFormat format, TextClassifier classifie
         using (Utf8JsonWriter json = new(target, Json))
         {
             json.WriteStartObject();
+            if (classifier.ReadsDocuments)
+            {
+                json.WriteNumber("document", _documents);
+                json.WriteNumber("sentence", _sentence);
+            }
             json.WriteString("label", answer.Label);
             json.WriteNumber("score", answer.Score);
             if (_isMultiLabel)
@@ -71,6 +80,7 @@ internal sealed class AnswerWriter(AnswerFormat format, TextClassifier classifie
         Dictionary<string, float> scores = answer.Scores.ToDictionary(score => score.Label, score => score.Score);
         List<string> cells =
         [
+            .. classifier.ReadsDocuments ? [_documents.ToString(CultureInfo.InvariantCulture), _sentence.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
             Cell(answer.Label), Number(answer.Score), answer.TokenCount.ToString(CultureInfo.InvariantCulture), answer.Truncated ? "true" : "false",
             .. classifier.Labels.Select(label => Number(scores[label])),
         ];

@@ -26,6 +26,7 @@ internal static class ClassifyCommand
         Option<AnswerFormat?> outputFormat = new("--output-format") { Description = "Form of the answers. By the name of the output where not given, else jsonl.", HelpName = "jsonl|tsv" };
         Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
         Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text, for models of pairs." };
+        Option<string?> groupColumn = new("--group-column") { Description = "Column or property of what belongs to one document, for document models: rows of one group that follow one another." };
         Option<int?> topK = new("--top-k") { Description = "How many scores a JSON answer carries; all where not given." };
         Option<LongTextPolicy?> longText = new("--long-text") { Description = "What happens to texts over the limit; what the model says where not given.", HelpName = "error|truncate|window" };
         Option<int?> maxLength = new("--max-length") { Description = "Longest sequence in tokens, at most the model's limit." };
@@ -38,6 +39,9 @@ internal static class ClassifyCommand
             A JSON answer has label, score, scores (by label), tokens (of the whole text) and truncated; also labels for models that
             name several, windows where a long text was read in parts, text with --echo. An output file appears when all is done.
 
+            A document model reads the sentences of an abstract together. Texts and lines are taken apart into sentences; rows of an RCT file
+            and rows with --group-column are sentences already. The answers, one a sentence, have document, sentence and text.
+
             Examples:
               rctonnx classify --model model.onnx "Patients were randomised to two groups."
               rctonnx classify --model model.onnx --input abstracts.tsv --output answers.jsonl
@@ -45,7 +49,7 @@ internal static class ClassifyCommand
 
             Exit codes: 0 done, 2 options, 3 input, 4 model, 5 provider, 6 output, 130 stopped.
             """)
-        { texts, model, input, inputFormat, output, outputFormat, textColumn, pairColumn, topK, longText, maxLength, threads, parseSpecial, echo };
+        { texts, model, input, inputFormat, output, outputFormat, textColumn, pairColumn, groupColumn, topK, longText, maxLength, threads, parseSpecial, echo };
         provider.AddTo(command);
         command.SetWork((parsed, token) =>
         {
@@ -55,7 +59,7 @@ internal static class ClassifyCommand
             string? source = parsed.GetValue(input);
             if (given.Length > 0 == source is not null)
                 throw new SettingsException(source is null ? "There is nothing to classify: name texts, or --input FILE, or --input - for standard input." : "Both texts and --input are given; one of them is expected.");
-            ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = null, Pair = parsed.GetValue(pairColumn) };
+            ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = null, Pair = parsed.GetValue(pairColumn), Group = parsed.GetValue(groupColumn) };
             using TextClassifier classifier = TextClassifier.Load(parsed.GetRequiredValue(model), provider.Read(parsed) with
             {
                 TopK = null,
@@ -68,9 +72,11 @@ internal static class ClassifyCommand
             if (shown < 1) throw new SettingsException($"--top-k is {shown}, expected at least 1.");
             string target = parsed.GetValue(output)!;
             AnswerFormat format = parsed.GetValue(outputFormat) ?? (Path.GetExtension(target).ToLowerInvariant() == ".tsv" ? AnswerFormat.Tsv : AnswerFormat.Jsonl);
-            ClassifyRun run = new(classifier, new AnswerWriter(format, classifier, shown, parsed.GetValue(echo)));
+            ClassifyRun run = new(classifier, new AnswerWriter(format, classifier, shown, parsed.GetValue(echo) || classifier.ReadsDocuments));
 
             RowInput rows = source is null ? RowInput.Of(given) : RowInput.Open(source, parsed.GetValue(inputFormat), columns);
+            bool isDivided = columns.Group is not null || (source is not null && (parsed.GetValue(inputFormat) ?? (source == Standard ? DataFormat.Text : TextDataset.FormatOf(source))) == DataFormat.Rct);
+            if (classifier.ReadsDocuments && !isDivided) rows = rows.Divided();
             long count = 0;
             Write(target, write => count = source is null || (target == Standard && !Console.IsOutputRedirected)
                 ? run.Execute(rows, write, null, token) // the answers themselves show how far it is

@@ -59,6 +59,9 @@ internal sealed record ModelSummary
     public Calibration? Calibration { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DocumentRule? Document { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? ProbeCount { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -83,6 +86,7 @@ internal sealed record ModelSummary
         Labels = content.Description?.Labels,
         MaxLength = content.Description?.MaxLength,
         LongText = content.Description?.LongText,
+        Document = content.Description?.Document,
         Encoder = content.Description?.Encoder,
         Head = content.Description?.Head,
         ParameterCount = content.Artifact?.Weights.Values.Sum(weight => weight.ElementCount),
@@ -114,6 +118,7 @@ internal sealed record ModelSummary
         Row("problem", $"{ProblemType}");
         Row("labels", string.Join(", ", Labels!));
         Row("length", $"at most {MaxLength} tokens ({encoder.PositionCount} positions), longer texts: {LongText}");
+        if (Document is not null) Row("documents", $"sentences are read together, each up to {Document.SentenceLength} pieces; rows of long documents share {Document.Overlap} sentences");
         Row("tokenizer", $"WordPiece, {encoder.VocabularySize} pieces, lower case: {Tokenizer!.LowerCase}, strips accents: {Tokenizer.StripsAccents}");
         Row("temperature", Calibration!.Temperature.ToString(CultureInfo.InvariantCulture));
         Row("probes", $"{ProbeCount}");

@@ -17,7 +17,8 @@ internal static class QuantizeCommand
         Option<string> output = new("--output", "-o") { Description = "The int8 .onnx file.", Required = true, HelpName = "FILE" };
         Option<string?> evaluate = new("--evaluate") { Description = "Labelled dev rows: candidates are compared on them and the drop of accuracy is limited.", HelpName = "FILE" };
         Option<double> maxDrop = new("--max-drop") { Description = "Allowed drop of accuracy on the dev rows in points. Default: 0.3.", DefaultValueFactory = _ => 0.3 };
-        Option<int> texts = new("--calibration-texts") { Description = "How many texts of the calibration file are used, from its start. Default: 1000.", DefaultValueFactory = _ => 1000 };
+        Option<string?> groupColumn = new("--group-column") { Description = "Column or property of what belongs to one document, for document models; RCT files have it by themselves." };
+        Option<int> texts = new("--calibration-texts") { Description = "How many texts (of a document model sentences) of the calibration file are used, from its start. Default: 1000.", DefaultValueFactory = _ => 1000 };
         Option<int> bits = new("--weight-bits") { Description = "7 is safe on every processor; 8 is finer, but saturates on x86 without VNNI. Default: 7.", DefaultValueFactory = _ => 7 };
         Option<DataFormat?> format = new("--format") { Description = "Form of both files. By their names where not given.", HelpName = "tsv|csv|rct|jsonl|text" };
         Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
@@ -36,7 +37,7 @@ internal static class QuantizeCommand
 
             Exit codes: 0 done, 2 options, 3 data, 4 model, 6 output, 7 accuracy drops too far, 130 stopped.
             """)
-        { model, calibration, output, evaluate, maxDrop, texts, bits, format, textColumn, labelColumn, threads, json };
+        { model, calibration, output, evaluate, maxDrop, texts, bits, format, textColumn, labelColumn, groupColumn, threads, json };
         command.SetWork((parsed, token) =>
         {
             string source = parsed.GetRequiredValue(model), target = parsed.GetRequiredValue(output);
@@ -50,7 +51,7 @@ internal static class QuantizeCommand
             if (known.Length == 0) throw new ModelFileException($"'{source}' is an encoder without a task: int8 is judged by its answers. Train it with a head first.");
             if (parsed.GetValue(evaluate) is not null && artifact.ProblemType != ProblemType.SingleLabel)
                 throw new SettingsException($"--evaluate limits the drop of accuracy of models of one label a text, and '{source}' is {artifact.ProblemType}. Leave it out: the file whose logits are nearest on the calibration texts is written, to be compared with the fp32 one.");
-            ColumnNames unlabelled = new() { Text = parsed.GetValue(textColumn)!, Label = null };
+            ColumnNames unlabelled = new() { Text = parsed.GetValue(textColumn)!, Label = null, Group = parsed.GetValue(groupColumn) };
             TextRow[] dev = parsed.GetValue(evaluate) is { } devPath
                 ? [.. Rows(devPath, unlabelled with { Label = parsed.GetValue(labelColumn) })] : [];
             if (parsed.GetValue(evaluate) is { } empty && dev.Length == 0) throw new DataException($"'{empty}' has no rows to evaluate on.");
@@ -58,8 +59,8 @@ internal static class QuantizeCommand
             foreach (TextRow row in dev) labels.IndexOf(row);
             QuantizationOptions options = new()
             {
-                CalibrationTexts = [.. Rows(parsed.GetRequiredValue(calibration), unlabelled).Take(parsed.GetValue(texts)).Select(row => row.Text)],
-                DevTexts = dev.Length == 0 ? null : [.. dev.Select(row => row.Text)],
+                Calibration = Texts(Rows(parsed.GetRequiredValue(calibration), unlabelled).Take(parsed.GetValue(texts))),
+                Dev = dev.Length == 0 ? null : Texts(dev),
                 DevLabels = dev.Length == 0 ? null : [.. dev.Select(row => known[labels.IndexOf(row)])],
                 MaxDrop = parsed.GetValue(maxDrop),
                 WeightLimit = parsed.GetValue(bits) == 7 ? ModelQuantizer.SafeLimit : sbyte.MaxValue,
@@ -75,7 +76,7 @@ internal static class QuantizeCommand
                 Method = result.Method,
                 Errors = result.Errors.ToDictionary(pair => pair.Key.ToString(), pair => pair.Value),
                 Fp32Inputs = result.Fp32Inputs,
-                DevTexts = options.DevTexts?.Count ?? options.CalibrationTexts.Count,
+                DevTexts = dev.Length > 0 ? dev.Length : options.Calibration.Sum(text => text.Count),
                 Agreement = result.Agreement,
                 AccuracyBefore = result.AccuracyBefore,
                 AccuracyAfter = result.AccuracyAfter,
@@ -83,6 +84,10 @@ internal static class QuantizeCommand
             if (parsed.GetValue(json)) JsonResult.Write(summary);
             else summary.WriteTable(Console.Out);
             return ExitCodes.Success;
+
+            IReadOnlyList<IReadOnlyList<string>> Texts(IEnumerable<TextRow> rows) => artifact.Document is null
+                ? [.. rows.Select(row => (IReadOnlyList<string>)[row.Text])]
+                : [.. TextDocuments.Of(rows).Select(document => (IReadOnlyList<string>)[.. document.Select(row => row.Text)])];
 
             IEnumerable<TextRow> Rows(string path, ColumnNames columns) => RowInput.Open(path, parsed.GetValue(format), columns).Read().Select(item => item.Row);
         });

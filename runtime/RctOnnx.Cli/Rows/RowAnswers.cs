@@ -21,17 +21,18 @@ internal sealed record RowAnswers(IReadOnlyList<TextRow> Rows, IReadOnlyList<Cla
     /// <exception cref="DataException">A row breaks a rule or is too long; names the file and the line.</exception>
     public static IEnumerable<RowAnswers> Of(TextClassifier classifier, RowInput input, CancellationToken token, Action<TextRow>? check = null)
     {
-        ChunkBuffer<(TextRow Row, long Position)> buffer = new(ChunkRows, ChunkCharacters, item => item.Row.Text.Length + (item.Row.Pair?.Length ?? 0));
+        ChunkBuffer<(IReadOnlyList<TextRow> Rows, long Position)> buffer = new(ChunkRows, ChunkCharacters, item => item.Rows.Sum(row => (long)row.Text.Length + (row.Pair?.Length ?? 0)));
         CancellationTokenSource stop = new();
         // A read that waits for standard input cannot be woken, so the thread must not keep the program alive or be waited for.
-        new Thread(() => Fill(input, buffer, stop.Token)) { IsBackground = true, Name = "reader" }.Start();
+        new Thread(() => Fill(classifier, input, buffer, stop.Token)) { IsBackground = true, Name = "reader" }.Start();
         try
         {
             while (buffer.Take(token) is { } chunk)
             {
-                TextRow[] rows = [.. chunk.Select(item => item.Row)];
+                TextRow[] rows = [.. chunk.SelectMany(item => item.Rows)];
                 if (check is not null) Array.ForEach(rows, check);
-                yield return new RowAnswers(rows, Classify(classifier, rows, token), chunk[^1].Position);
+                IReadOnlyList<Classification> answers = classifier.ReadsDocuments ? ClassifyDocuments(classifier, [.. chunk.Select(item => item.Rows)], token) : Classify(classifier, rows, token);
+                yield return new RowAnswers(rows, answers, chunk[^1].Position);
                 token.ThrowIfCancellationRequested();
             }
         }
@@ -55,11 +56,30 @@ internal sealed record RowAnswers(IReadOnlyList<TextRow> Rows, IReadOnlyList<Cla
         }
     }
 
-    private static void Fill(RowInput input, ChunkBuffer<(TextRow Row, long Position)> buffer, CancellationToken token)
+    private static IReadOnlyList<Classification> ClassifyDocuments(TextClassifier classifier, IReadOnlyList<TextRow>[] documents, CancellationToken token)
     {
         try
         {
-            foreach ((TextRow Row, long Position) item in input.Read()) buffer.Add(item, token);
+            return [.. classifier.ClassifyDocuments([.. documents.Select(rows => (IReadOnlyList<string>)[.. rows.Select(row => row.Text)])], token).SelectMany(answer => answer.Sentences)];
+        }
+        catch (TextTooLongException e) when (e.Index is { } index)
+        {
+            throw new DataException($"'{documents[index][0].Source}', line {documents[index][0].Line}: the document {e.Fault}", e);
+        }
+    }
+
+    // The rows of a document are answered together; without documents every row is alone.
+    private static void Fill(TextClassifier classifier, RowInput input, ChunkBuffer<(IReadOnlyList<TextRow> Rows, long Position)> buffer, CancellationToken token)
+    {
+        try
+        {
+            long position = 0;
+            IEnumerable<TextRow> rows = input.Read().Select(item =>
+            {
+                position = item.Position;
+                return item.Row;
+            });
+            foreach (IReadOnlyList<TextRow> group in classifier.ReadsDocuments ? TextDocuments.Of(rows) : rows.Select(row => (IReadOnlyList<TextRow>)[row])) buffer.Add((group, position), token);
             buffer.Complete();
         }
         catch (Exception e)

@@ -1,4 +1,5 @@
 using RctOnnx.Data;
+using RctOnnx.Runtime;
 
 namespace RctOnnx.Cli.Rows;
 
@@ -30,6 +31,9 @@ internal sealed class RowInput
     /// <summary>Texts of the command line.</summary>
     public static RowInput Of(IReadOnlyList<string> texts) =>
         new(texts.Select((text, i) => new TextRow { Text = text, Source = "arguments", Line = i + 1 }), null, null);
+
+    /// <summary>The same with every text divided into its sentences, which then are a document: texts that the data does not divide itself.</summary>
+    public RowInput Divided() => new(_rows.SelectMany(row => SentenceSplitter.Split(row.Text).DefaultIfEmpty("").Select(sentence => row with { Text = sentence, Group = $"{row.Source}:{row.Line}" })), _file, Length);
 
     /// <summary>The rows, and the bytes read when each was there: the file is closed when its last row has been read.</summary>
     public IEnumerable<(TextRow Row, long Position)> Read() => _rows.Select(row => (row, Length is null ? 0 : _file!.Position));

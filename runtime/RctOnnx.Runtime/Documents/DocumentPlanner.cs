@@ -12,12 +12,13 @@ internal static class DocumentPlanner
     /// <param name="overlap">Sentences that neighbouring rows share, where they leave room for a new one.</param>
     public static List<DocumentWindow> Plan(ReadOnlySpan<int> lengths, int maxLength, int overlap)
     {
+        for (int i = 0; i < lengths.Length; i++)
+            if (lengths[i] >= maxLength) throw new ArgumentException($"Sentence {i} has {lengths[i]} tokens, a row of {maxLength} has room for {maxLength - 1}.", nameof(lengths));
         List<(int Start, int End)> rows = [];
         for (int start = 0; start < lengths.Length;)
         {
             int end = start, used = 1;
             while (end < lengths.Length && used + lengths[end] <= maxLength) used += lengths[end++];
-            if (end == start) throw new ArgumentException($"Sentence {start} has {lengths[start]} tokens, a row at most {maxLength}.", nameof(lengths));
             if (end == lengths.Length)
             {
                 while (start > 0 && used + lengths[start - 1] <= maxLength) used += lengths[--start];

@@ -7,13 +7,14 @@ namespace RctOnnx.Runtime.Quantization;
 /// <summary>Sees which values reach the linear layers of a model.</summary>
 internal static class InputCalibration
 {
-    /// <summary>The values at every point of the encoder, over all tokens of all texts. Reads the texts twice: for the ranges, then for the counts.</summary>
+    /// <summary>The values at every point of the encoder, over all tokens of all texts, each a list of sentences. Reads the texts twice: for the ranges, then for the counts.</summary>
     /// <exception cref="ModelFileException">A value is no finite number; its place and the text are named.</exception>
-    public static IReadOnlyDictionary<string, ActivationHistogram> Observe(ModelArtifact artifact, IReadOnlyList<string> texts, int threads, CancellationToken token)
+    public static IReadOnlyDictionary<string, ActivationHistogram> Observe(ModelArtifact artifact, IReadOnlyList<IReadOnlyList<string>> texts, int threads, CancellationToken token)
     {
         string[] points = [.. QuantizationPoints.Of(artifact.Encoder).Select(point => point.Key)];
         Dictionary<string, ActivationHistogram> histograms = points.ToDictionary(point => point, _ => new ActivationHistogram());
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(artifact.Vocabulary, artifact.Tokenizer);
+        DocumentTokenizer? documents = artifact.Document is { } rule ? new DocumentTokenizer(tokenizer, rule, artifact.MaxLength) : null;
         EncodeOptions encoding = new() { MaxLength = artifact.MaxLength };
         using SessionOptions options = new() { IntraOpNumThreads = threads, EnableMemoryPattern = false };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
@@ -21,10 +22,9 @@ internal static class InputCalibration
         using InferenceSession session = new(EncoderGraph.EmitObserved(artifact), options);
         using RunOptions run = new();
         foreach (bool counts in (bool[])[false, true])
-            foreach (string text in texts)
+            foreach ((string text, int[] ids) in texts.SelectMany(Rows))
             {
                 token.ThrowIfCancellationRequested();
-                int[] ids = tokenizer.Encode(text, options: encoding).Ids;
                 using OrtValue input = OrtValue.CreateTensorValueFromMemory(ids, [1, ids.Length]);
                 using IDisposableReadOnlyCollection<OrtValue> values = session.Run(run, ["input_ids"], [input], points);
                 for (int i = 0; i < points.Length; i++)
@@ -42,6 +42,10 @@ internal static class InputCalibration
                 }
             }
         return histograms;
+
+        IEnumerable<(string Text, int[] Ids)> Rows(IReadOnlyList<string> text) => documents is null
+            ? text.Select(sentence => (sentence, tokenizer.Encode(sentence, options: encoding).Ids))
+            : documents.Encode(text).Rows.Select(row => (text[0], row.Ids));
     }
 
     private static string Start(string text) => text.Length <= 60 ? text : text[..60] + "…";

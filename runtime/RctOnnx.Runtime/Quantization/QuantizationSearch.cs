@@ -15,19 +15,19 @@ public sealed class QuantizationSearch
     private readonly QuantizationOptions _options;
     private readonly Action<string> _report;
     private readonly string _folder;
-    private readonly IReadOnlyList<string> _texts;
+    private readonly IReadOnlyList<IReadOnlyList<string>> _texts;
     private readonly IReadOnlyList<Classification> _expected;
     private readonly CancellationToken _token;
 
     private QuantizationSearch(string model, QuantizationOptions options, string folder, Action<string> report, CancellationToken token)
     {
-        if (options.CalibrationTexts.Count == 0) throw new DataException("There is no text to calibrate with. Give a file with texts of the task.");
+        if (options.Calibration.Count == 0) throw new DataException("There is no text to calibrate with. Give a file with texts of the task.");
         (_options, _folder, _report, _token) = (options, folder, report, token);
         _source = ModelFile.Read(model).RequireArtifact();
         if (_source.Inputs.Count > 0) throw new ModelFileException($"'{model}' is quantized already. Start from the file with fp32 weights.");
         if (options.DevLabels is not null && _source.ProblemType != ProblemType.SingleLabel)
             throw new SettingsException($"'{model}' is {_source.ProblemType}; the limit on accuracy is for models of one label. Leave the evaluation out and compare the files with rctonnx evaluate.");
-        _texts = options.DevTexts ?? options.CalibrationTexts;
+        _texts = options.Dev ?? options.Calibration;
         _report("answers of the fp32 model");
         _expected = Answers(model);
     }
@@ -44,9 +44,9 @@ public sealed class QuantizationSearch
 
     private QuantizationResult Run()
     {
-        _report($"ranges over {_options.CalibrationTexts.Count} texts");
+        _report($"ranges over {_options.Calibration.Count} texts");
         IReadOnlyDictionary<string, ActivationHistogram> seen =
-            InputCalibration.Observe(_source, _options.CalibrationTexts, _options.Threads ?? Environment.ProcessorCount, _token);
+            InputCalibration.Observe(_source, _options.Calibration, _options.Threads ?? Environment.ProcessorCount, _token);
         Dictionary<QuantizationMethod, Candidate> tried = [];
         foreach (QuantizationMethod method in Enum.GetValues<QuantizationMethod>())
             tried[method] = Try(seen.ToDictionary(pair => pair.Key, pair => Scale(pair.Value, method)), $"method {method}");
@@ -55,7 +55,7 @@ public sealed class QuantizationSearch
         List<string> fp32 = [];
         if (before - after > _options.MaxDrop / 100) (candidate, after) = Relax(candidate, before!.Value, fp32);
         ModelArtifact artifact = candidate.Artifact with { Probes = Probes(candidate.Artifact) };
-        double agreement = (double)candidate.Answers.Zip(_expected).Count(pair => pair.First.Label == pair.Second.Label) / _texts.Count;
+        double agreement = (double)candidate.Answers.Zip(_expected).Count(pair => pair.First.Label == pair.Second.Label) / _expected.Count;
         artifact = artifact with { Training = Record(best, fp32, agreement, before, after) };
         return new QuantizationResult(artifact, best, tried.ToDictionary(pair => pair.Key, pair => pair.Value.Error), fp32, agreement, before, after);
     }
@@ -74,7 +74,7 @@ public sealed class QuantizationSearch
             after = Accuracy(candidate.Answers);
             if (before - after <= _options.MaxDrop / 100) return (candidate, after);
         }
-        throw new GateException(FormattableString.Invariant($"Int8 drops accuracy on the {_texts.Count} dev texts from {before:P2} to {after:P2}, allowed are {_options.MaxDrop} points; computing all layers in fp32 does not help. Nothing was written. Try weights of 8 bits, or allow more."));
+        throw new GateException(FormattableString.Invariant($"Int8 drops accuracy on the {_expected.Count} dev texts from {before:P2} to {after:P2}, allowed are {_options.MaxDrop} points; computing all layers in fp32 does not help. Nothing was written. Try weights of 8 bits, or allow more."));
 
         Dictionary<string, InputQuantization> Without(IReadOnlyCollection<string> points) =>
             all.Where(pair => !points.Contains(pair.Key)).ToDictionary();
@@ -104,10 +104,10 @@ public sealed class QuantizationSearch
         training["quantization"] = new JsonObject
         {
             ["method"] = method.ToString(),
-            ["calibration_texts"] = _options.CalibrationTexts.Count,
+            ["calibration_texts"] = _options.Calibration.Count,
             ["weight_limit"] = _options.WeightLimit,
             ["fp32_inputs"] = new JsonArray([.. fp32.Select(point => JsonValue.Create(point))]),
-            ["dev_texts"] = _texts.Count,
+            ["dev_texts"] = _expected.Count,
             ["dev_agreement"] = agreement,
             ["dev_accuracy_fp32"] = before,
             ["dev_accuracy_int8"] = after,
@@ -120,7 +120,7 @@ public sealed class QuantizationSearch
     private IReadOnlyList<Classification> Answers(string path)
     {
         using TextClassifier classifier = TextClassifier.Load(path, new TextClassifierOptions { Threads = _options.Threads, LongText = LongTextPolicy.Truncate });
-        return classifier.Classify(_texts, _token);
+        return [.. classifier.ClassifyDocuments(_texts, _token).SelectMany(document => document.Sentences)];
     }
 
     private double? Accuracy(IReadOnlyList<Classification> answers) =>

@@ -17,7 +17,7 @@ public class PaddedGraphsTests
             Provider = ExecutionProvider.Cpu,
             Dialect = dialect,
             Plan = Plan(dialect, recorded),
-            LabelCount = LabelCount,
+            Answers = new BatchAnswers(model.Labels.Count, model.Document is not null),
             PadId = 0,
             Cuda = new CudaOptions { UseCudaGraphs = recorded },
         },

@@ -51,7 +51,7 @@ public sealed class QuantizationSearchTests : IDisposable
         {
             Weights = new Dictionary<string, TensorData>(model.Weights) { [TensorNames.Weight(TensorNames.Intermediate(0))] = TensorData.FromFloats(huge, 24, 48) },
         };
-        string message = Assert.Throws<ModelFileException>(() => InputCalibration.Observe(broken, ["the results"], 1, CancellationToken.None)).Message;
+        string message = Assert.Throws<ModelFileException>(() => InputCalibration.Observe(broken, [["the results"]], 1, CancellationToken.None)).Message;
         Assert.Contains("feed_forward.output.input", message);
         Assert.Contains("the results", message);
     }
@@ -62,11 +62,11 @@ public sealed class QuantizationSearchTests : IDisposable
     public void Models_of_several_labels_or_of_values_are_quantized_without_a_limit_and_refused_with_one(ProblemType problem)
     {
         ModelFile.Write(Model, RandomModels.Create(problem: problem, labelCount: problem == ProblemType.Regression ? 1 : 3));
-        QuantizationOptions options = new() { CalibrationTexts = _texts, Threads = 1 };
+        QuantizationOptions options = new() { Calibration = Documents, Threads = 1 };
         QuantizationResult found = QuantizationSearch.Run(Model, options, _folder.Path, _ => { }, CancellationToken.None);
         Assert.Equal(8, found.Artifact.Inputs.Count);
         Assert.Null(found.AccuracyAfter);
-        options = options with { DevTexts = _texts, DevLabels = _texts };
+        options = options with { Dev = Documents, DevLabels = _texts };
         Assert.Contains(problem.ToString(), Assert.Throws<SettingsException>(() => QuantizationSearch.Run(Model, options, _folder.Path, _ => { }, CancellationToken.None)).Message);
     }
 
@@ -75,14 +75,16 @@ public sealed class QuantizationSearchTests : IDisposable
     {
         ModelFile.Write(Model, RandomModels.Create());
         using CancellationTokenSource stop = new();
-        QuantizationOptions options = new() { CalibrationTexts = _texts, Threads = 1 };
+        QuantizationOptions options = new() { Calibration = Documents, Threads = 1 };
         Assert.ThrowsAny<OperationCanceledException>(() => QuantizationSearch.Run(Model, options, _folder.Path, step =>
         {
             if (step.StartsWith("ranges", StringComparison.Ordinal)) stop.Cancel();
         }, stop.Token));
-        Assert.Equal(8, QuantizationSearch.Run(Model, options with { CalibrationTexts = ["a"] }, _folder.Path, _ => { }, CancellationToken.None).Artifact.Inputs.Count);
-        Assert.Throws<DataException>(() => QuantizationSearch.Run(Model, options with { CalibrationTexts = [] }, _folder.Path, _ => { }, CancellationToken.None));
+        Assert.Equal(8, QuantizationSearch.Run(Model, options with { Calibration = [["a"]] }, _folder.Path, _ => { }, CancellationToken.None).Artifact.Inputs.Count);
+        Assert.Throws<DataException>(() => QuantizationSearch.Run(Model, options with { Calibration = [] }, _folder.Path, _ => { }, CancellationToken.None));
     }
+
+    private IReadOnlyList<IReadOnlyList<string>> Documents => [.. _texts.Select(text => (IReadOnlyList<string>)[text])];
 
     // Half of the texts on either side of the first two labels, so that what int8 loses is seen in the answers.
     private void Balance(ModelArtifact model, Dictionary<string, TensorData> weights)
@@ -103,5 +105,5 @@ public sealed class QuantizationSearchTests : IDisposable
     }
 
     private QuantizationResult Quantize(double maxDrop) => QuantizationSearch.Run(
-        Model, new QuantizationOptions { CalibrationTexts = _texts, DevTexts = _texts, DevLabels = Labels(), MaxDrop = maxDrop, Threads = 1 }, _folder.Path, _ => { }, CancellationToken.None);
+        Model, new QuantizationOptions { Calibration = Documents, Dev = Documents, DevLabels = Labels(), MaxDrop = maxDrop, Threads = 1 }, _folder.Path, _ => { }, CancellationToken.None);
 }
