@@ -46,6 +46,7 @@ internal sealed class SettingOptions
         Number<double>("head_dropout", "Dropout in the head; the base's where not given.");
         Flag("new_head", "Draw a new head even where the base has one for the same labels.");
         Texts("freeze", "What keeps the values of the base: encoder (features are then computed once), layers:N (embeddings and the N lowest layers), or the beginning of parameter names. Several may be named.", "NAME");
+        Number<int>("unfreeze_every", "Steps after which the next lower layer of what is frozen is trained too, the embeddings last; starts from what --freeze leaves, or from pooler and head.");
         Number<double>("layer_decay", "Factor of the learning rate from each layer to the one below it.");
         Numbers("keep_layers", "Layers of the base that are kept, from 0, as in 0,2,4; all where not given.");
         Text("teacher", "A model file for the same labels whose answers are learnt beside the labels (distillation).", "FILE.onnx");

@@ -88,6 +88,12 @@ public sealed record TrainSettings
     /// <summary>What keeps the values of the base (<see cref="FrozenParameters"/>).</summary>
     public IReadOnlyList<string> Freeze { get; init; } = [];
 
+    /// <summary>
+    /// Optimiser steps after which the next lower layer of what is frozen is trained too (<see cref="UnfreezingPlan"/>); it starts from
+    /// what <see cref="Freeze"/> leaves, or from pooler and head alone. Null leaves frozen what is frozen.
+    /// </summary>
+    public int? UnfreezeEvery { get; init; }
+
     /// <summary>Factor of the learning rate from each layer to the one below it (<see cref="LayerRates"/>).</summary>
     public double LayerDecay { get; init; } = 1;
 
@@ -247,6 +253,7 @@ public sealed record TrainSettings
         AtLeastOne(Steps, "steps");
         AtLeastOne(Batch, "batch");
         AtLeastOne(Accumulation, "accumulation");
+        AtLeastOne(UnfreezeEvery, "unfreeze-every");
         AtLeastOne(EvaluateEvery, "evaluate-every");
         AtLeastOne(CheckpointEvery, "checkpoint-every");
         AtLeastOne(Patience, "patience");

@@ -35,7 +35,10 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
         _rows = settings.Oversample ? ClassBalance.Oversampled(train.Classes, model.LabelCount, settings.Seed) : null;
         IReadOnlyList<int> lengths = train.Tokens.Lengths();
         (Lengths, Parameters) = (_rows is null ? lengths : [.. _rows.Select(row => lengths[row])], model.Parameters());
-        if (settings.Freeze.Count > 0) model.Freeze(FrozenParameters.Of(Parameters.Keys, settings.Freeze, model.Config.LayerCount));
+        IReadOnlyList<string> chosen = settings is { UnfreezeEvery: not null, Freeze.Count: 0 } ? [FrozenParameters.Encoder] : settings.Freeze;
+        IReadOnlySet<string> frozen = FrozenParameters.Of(Parameters.Keys, chosen, model.Config.LayerCount);
+        if (settings.UnfreezeEvery is { } every) Unfreezing = new UnfreezingPlan(frozen, every, model.Config.LayerCount); // the optimiser asks for gradients in time
+        else model.Freeze(frozen);
         if (settings.LayerDecay != 1) RateFactor = name => LayerRates.FactorOf(name, settings.LayerDecay, model.Config.LayerCount);
         _loss = new TaskLoss(train.Problem, model.LabelCount, new TaskLossOptions
         {
@@ -56,6 +59,11 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
     public IReadOnlyDictionary<string, Parameter> Parameters { get; }
 
     public Func<string, double>? RateFactor { get; }
+
+    public Func<string, long>? FirstStep => Unfreezing is null ? null : Unfreezing.FirstStepOf;
+
+    /// <summary>When what is frozen at the start is trained; null where it stays as it is.</summary>
+    public UnfreezingPlan? Unfreezing { get; }
 
     public void StartTraining(IWorkProgress progress, CancellationToken token)
     {

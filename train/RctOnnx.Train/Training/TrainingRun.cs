@@ -77,6 +77,7 @@ internal sealed class TrainingRun
         EvaluationResult[] untrained = Untrained(model, device, tests, tokenizer.PadId);
 
         using Trainer trainer = new(_settings.Loop, task, _folder, resumed);
+        if (task.Unfreezing is { } unfreezing) _say(unfreezing.Describe(trainer.StepCount));
         long rows = trainer.RowsOf(trainer.StepCount);
         _say(string.Create(CultureInfo.InvariantCulture,
             $"Training on {device}: {trainer.StepCount:N0} steps of {_settings.Batch * _settings.Accumulation} sentences{(resumed is null ? "" : $", from step {trainer.State.Step:N0}")}."));
