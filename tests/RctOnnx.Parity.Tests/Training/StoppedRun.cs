@@ -4,6 +4,7 @@ using RctOnnx.Onnx;
 using RctOnnx.Runtime.Tokenization;
 using RctOnnx.Train.Bases;
 using RctOnnx.Train.Checkpointing;
+using RctOnnx.Train.Distillation;
 using RctOnnx.Train.Examples;
 using RctOnnx.Train.Modules;
 using RctOnnx.Train.Settings;
@@ -15,7 +16,7 @@ namespace RctOnnx.Parity.Tests.Training;
 /// <summary>The loop over a task alone, which may be stopped after some rows and goes on where its folder holds a checkpoint.</summary>
 internal static class StoppedRun
 {
-    /// <summary>Trains; gives the state and the model's weights at the end.</summary>
+    /// <summary>Trains; gives the state and the model's weights at the end. Of a teacher the states alone are learnt.</summary>
     /// <exception cref="OperationCanceledException">Stopped after so many rows.</exception>
     public static (RunState State, IReadOnlyDictionary<string, TensorData> Weights) Train(TrainSettings settings, long? stopAfterRows)
     {
@@ -29,7 +30,8 @@ internal static class StoppedRun
         ExampleReader reader = new(tokenizer, labels, settings.MaxLength);
         using ClassifierModel model = new(start.Encoder, start.Head, labels.Names.Count, settings.Precision);
         model.LoadWeights(start.Weights);
-        using ClassificationTask task = new(settings, model, torch.CPU, reader.Read("train", data.Train, false), reader.Read("dev", data.Dev!, true), tokenizer.PadId);
+        using HiddenTeacher? hidden = settings.TeacherHiddenWeight > 0 ? HiddenTeacher.Load(settings, start, torch.CPU, _ => { }) : null;
+        using ClassificationTask task = new(settings, model, torch.CPU, reader.Read("train", data.Train, false), reader.Read("dev", data.Dev!, true), tokenizer.PadId, hidden: hidden);
         using Trainer trainer = new(settings.Loop, task, folder, CheckpointFile.Exists(folder.Last) ? CheckpointFile.Read(folder.Last) : null);
         trainer.Run(new StopAfter(stopAfterRows, stop), stop.Token);
         return (trainer.State, model.ReadWeights());

@@ -52,6 +52,8 @@ internal sealed class SettingOptions
         Text("teacher", "A model file for the same labels whose answers are learnt beside the labels (distillation).", "FILE.onnx");
         Number<double>("teacher_weight", "Share of the loss that is the distance to the teacher.");
         Number<double>("teacher_temperature", "What logits are divided by in that distance.");
+        Number<double>("teacher_hidden_weight", "What the mean squared distance to the teacher's token states is multiplied by before it is added to the loss; the teacher has the same vocabulary.");
+        Numbers("teacher_layers", "For every layer the one of the teacher that it follows, from 0, as in 1,3,5; evenly spread where not given.");
         Number<double>("ema", "Share that a moving average of the weights keeps in a step, such as 0.999; the average is evaluated and exported.");
         Number<int>("epochs", "Passes over the training rows.");
         Number<int>("steps", "Optimiser steps, in place of epochs.");

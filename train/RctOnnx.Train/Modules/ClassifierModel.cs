@@ -97,6 +97,16 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
     public IReadOnlyList<Tensor> HiddenStates(Tensor ids, Tensor? mask = null, Tensor? typeIds = null) =>
         _encoder.AllStates(_embeddings.forward(ids, typeIds), Additive(mask));
 
+    /// <summary>What <see cref="HiddenStates"/> gave → logits, fp32 [B, labels]: those of <see cref="forward"/> but for rounding.</summary>
+    /// <param name="states">The last one is used.</param>
+    /// <param name="mask">That of the states.</param>
+    public Tensor LogitsOfStates(IReadOnlyList<Tensor> states, Tensor? mask) => Logits(Head.Pooling switch
+    {
+        Pooling.Mean => TokenPooling.Mean(states[^1], mask),
+        Pooling.Max => TokenPooling.Max(states[^1], mask),
+        _ => states[^1].select(1, 0), // [CLS] out of all, which the layer computed for the others' sake
+    });
+
     /// <summary>Fills every parameter.</summary>
     /// <param name="weights">Canonical names; fp32, fp16 or bf16.</param>
     /// <exception cref="ModelFileException">A weight is missing, has another shape, or has no place; all faults are listed.</exception>

@@ -33,7 +33,8 @@ public sealed class TransformerEncoder : nn.Module<Tensor, Tensor?, Tensor>
     public IReadOnlyList<Tensor> AllStates(Tensor states, Tensor? additiveMask)
     {
         List<Tensor> all = [states];
-        foreach (EncoderLayer layer in _layers) all.Add(layer.forward(all[^1], additiveMask));
+        // By an alias: the gradients of all that a layer does with a state are added up before those of who else looks at it.
+        foreach (EncoderLayer layer in _layers) all.Add(layer.forward(all[^1].alias(), additiveMask));
         return all;
     }
 }

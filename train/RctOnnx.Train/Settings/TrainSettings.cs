@@ -160,6 +160,12 @@ public sealed record TrainSettings
     /// <summary>What logits are divided by in that distance.</summary>
     public double TeacherTemperature { get; init; } = 2;
 
+    /// <summary>What the mean squared distance to the teacher's token states is multiplied by before it is added to the loss; 0 learns its answers alone.</summary>
+    public double TeacherHiddenWeight { get; init; }
+
+    /// <summary>For every layer the one of the teacher that it follows, from 0; empty spreads them evenly (<see cref="Distillation.TeacherLayers"/>).</summary>
+    public IReadOnlyList<int> TeacherLayers { get; init; } = [];
+
     /// <summary>Fit a temperature to dev, so that the file's probabilities are shares of right answers.</summary>
     public bool Calibrate { get; init; }
 

@@ -1,6 +1,7 @@
 using RctOnnx.CommandLine;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Batching;
+using RctOnnx.Train.Distillation;
 using RctOnnx.Train.Evaluation;
 using RctOnnx.Train.Examples;
 using RctOnnx.Train.Losses;
@@ -25,11 +26,12 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
     private readonly int[]? _rows; // of the data, by row of an epoch, where rows are repeated
     private readonly TaskLoss _loss;
     private readonly TeacherAnswers? _teacher;
+    private readonly HiddenTeacher? _hidden;
     private FeatureCache? _trainFeatures, _devFeatures; // of a frozen encoder
 
-    public ClassificationTask(TrainSettings settings, ClassifierModel model, Device device, ExampleSet train, ExampleSet? dev, int padId, IReadOnlyList<string>? labels = null, TeacherAnswers? teacher = null)
+    public ClassificationTask(TrainSettings settings, ClassifierModel model, Device device, ExampleSet train, ExampleSet? dev, int padId, IReadOnlyList<string>? labels = null, TeacherAnswers? teacher = null, HiddenTeacher? hidden = null)
     {
-        _teacher = teacher;
+        (_teacher, _hidden) = (teacher, hidden);
         (_model, _device, _train, _dev, _padId, _watched) = (model, device, train, dev, padId, settings.Watched);
         _scale = train.Problem == ProblemType.Regression ? ValueScale.Of(train.Values) : null;
         _rows = settings.Oversample ? ClassBalance.Oversampled(train.Classes, model.LabelCount, settings.Seed) : null;
@@ -39,6 +41,7 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
         IReadOnlySet<string> frozen = FrozenParameters.Of(Parameters.Keys, chosen, model.Config.LayerCount);
         if (settings.UnfreezeEvery is { } every) Unfreezing = new UnfreezingPlan(frozen, every, model.Config.LayerCount); // the optimiser asks for gradients in time
         else model.Freeze(frozen);
+        if (hidden is not null) Parameters = Parameters.Concat(hidden.Parameters).ToDictionary();
         if (settings.LayerDecay != 1) RateFactor = name => LayerRates.FactorOf(name, settings.LayerDecay, model.Config.LayerCount);
         _loss = new TaskLoss(train.Problem, model.LabelCount, new TaskLossOptions
         {
@@ -77,7 +80,7 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
     {
         if (_rows is not null) rows = Array.ConvertAll(rows, row => _rows[row]);
         TaskTargets targets = _train.Targets(rows, _scale);
-        return new TrainingBatch(rows.Length, _loss.WeightOf(targets), () =>
+        return new TrainingBatch(rows.Length, _loss.WeightOf(targets), () => _hidden is not null ? WithHidden(_hidden, rows, targets) :
             _loss.Sum(_trainFeatures is null ? BatchTensors.Of(TokenBatch.Of(_train.Tokens, rows, _padId), _device).Forward(_model) : _model.Logits(_trainFeatures.Of(rows)), targets, _teacher?.Logits(rows, _device)));
     }
 
@@ -91,13 +94,26 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
             : new DevFigures(result.Loss, result[_watched]);
     }
 
-    public IReadOnlyDictionary<string, TensorData> ReadWeights() => _model.ReadWeights();
+    public IReadOnlyDictionary<string, TensorData> ReadWeights() =>
+        _hidden is null ? _model.ReadWeights() : new Dictionary<string, TensorData>(_model.ReadWeights().Concat(_hidden.ReadWeights()));
 
-    public void LoadWeights(IReadOnlyDictionary<string, TensorData> weights) => _model.LoadWeights(weights);
+    public void LoadWeights(IReadOnlyDictionary<string, TensorData> weights)
+    {
+        _hidden?.LoadWeights(weights);
+        _model.LoadWeights(_hidden is null ? weights : weights.Where(pair => !HiddenTeacher.Holds(pair.Key)).ToDictionary());
+    }
 
     public void Dispose()
     {
         _trainFeatures?.Dispose();
         _devFeatures?.Dispose();
+    }
+
+    // One pass for both: the states of all tokens, and the logits out of the last ones.
+    private Tensor WithHidden(HiddenTeacher hidden, int[] rows, TaskTargets targets)
+    {
+        BatchTensors batch = BatchTensors.Of(TokenBatch.Of(_train.Tokens, rows, _padId), _device);
+        IReadOnlyList<Tensor> states = _model.HiddenStates(batch.Ids, batch.Mask, batch.Types);
+        return _loss.Sum(_model.LogitsOfStates(states, batch.Mask), targets, _teacher?.Logits(rows, _device)) + hidden.Sum(states, batch, _loss.RowWeights(targets));
     }
 }
