@@ -73,6 +73,7 @@ internal sealed class SettingOptions
         Text("class_weight_file", "A JSON object of label and weight.", "FILE.json");
         Flag("calibrate", "Fit a temperature to dev and put it into the file, so that probabilities are shares of right answers.");
         Flag("oversample", "Repeat rows of rarer labels until every label has as many as the most frequent one.");
+        Flag("gradient_checkpointing", "Keep the input of every layer alone and compute the layer again in the backward pass: less memory for long texts, more time, the same weights. On the CPU.");
         Text("precision", "Numbers of the products in training. bf16 is faster where the processor knows it; weights stay fp32.", "fp32|bf16");
         Text("device", "Where to train.", "auto|cpu|cuda|mps");
         Number<int>("threads", "Threads of the processor; all where not given. A run is resumed with as many.");

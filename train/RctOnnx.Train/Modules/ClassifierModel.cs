@@ -154,6 +154,9 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
         foreach ((string name, Parameter parameter) in Parameters()) parameter.requires_grad = !names.Contains(name);
     }
 
+    /// <summary>Whether training computes every layer again in the backward pass in place of keeping what it needs (gradient checkpointing); on the CPU.</summary>
+    public void RecomputeLayers(bool isRecomputed) => _encoder.Recompute(isRecomputed);
+
     /// <summary>The parameters by canonical name.</summary>
     public Dictionary<string, Parameter> Parameters() => named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
 

@@ -172,6 +172,9 @@ public sealed record TrainSettings
     /// <summary>Rows of rarer labels are repeated until every label has as many as the most frequent one.</summary>
     public bool Oversample { get; init; }
 
+    /// <summary>Compute every layer again in the backward pass in place of keeping what it needs (Chen et al. 2016): less memory, more time, the same numbers. On the CPU.</summary>
+    public bool GradientCheckpointing { get; init; }
+
     /// <summary>In what numbers the products of training run; evaluation and export are fp32.</summary>
     public Precision Precision { get; init; } = Precision.Fp32;
 

@@ -8,6 +8,7 @@ using RctOnnx.Train.Losses;
 using RctOnnx.Train.Modules;
 using RctOnnx.Train.Optimization;
 using RctOnnx.Train.Settings;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -41,6 +42,9 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
         IReadOnlySet<string> frozen = FrozenParameters.Of(Parameters.Keys, chosen, model.Config.LayerCount);
         if (settings.UnfreezeEvery is { } every) Unfreezing = new UnfreezingPlan(frozen, every, model.Config.LayerCount); // the optimiser asks for gradients in time
         else model.Freeze(frozen);
+        if (settings.GradientCheckpointing && device.type != DeviceType.CPU)
+            throw new SettingsException($"--gradient-checkpointing on {device.type}: TorchSharp does not give the state of its random numbers there, so that a layer could not draw its dropout once more. Take --device cpu, or lower --batch and raise --accumulation.");
+        model.RecomputeLayers(settings.GradientCheckpointing);
         if (hidden is not null) Parameters = Parameters.Concat(hidden.Parameters).ToDictionary();
         if (settings.LayerDecay != 1) RateFactor = name => LayerRates.FactorOf(name, settings.LayerDecay, model.Config.LayerCount);
         _loss = new TaskLoss(train.Problem, model.LabelCount, new TaskLossOptions
