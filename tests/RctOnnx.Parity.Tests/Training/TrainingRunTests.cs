@@ -1,12 +1,9 @@
 using System.Text.Json;
-using RctOnnx.CommandLine;
 using RctOnnx.Data;
 using RctOnnx.Onnx;
 using RctOnnx.Runtime;
-using RctOnnx.Runtime.Tokenization;
 using RctOnnx.Train.Bases;
 using RctOnnx.Train.Checkpointing;
-using RctOnnx.Train.Examples;
 using RctOnnx.Train.Export;
 using RctOnnx.Train.Modules;
 using RctOnnx.Train.Reports;
@@ -63,11 +60,11 @@ public sealed class TrainingRunTests : IDisposable
     public void A_run_that_is_stopped_and_resumed_ends_with_the_bits_of_one_that_was_not(Precision precision)
     {
         TrainSettings settings = _task.Settings() with { Accumulation = 2, Precision = precision, EvaluateEvery = 7 };
-        (RunState whole, IReadOnlyDictionary<string, TensorData> expected) = Train(settings with { Output = _task.File("whole") }, stopAfterRows: null);
+        (RunState whole, IReadOnlyDictionary<string, TensorData> expected) = StoppedRun.Train(settings with { Output = _task.File("whole") }, stopAfterRows: null);
         TrainSettings parts = settings with { Output = _task.File("parts") };
-        Assert.Throws<OperationCanceledException>(() => Train(parts, stopAfterRows: 30));
-        Assert.Throws<OperationCanceledException>(() => Train(parts, stopAfterRows: 150));
-        (RunState state, IReadOnlyDictionary<string, TensorData> found) = Train(parts, stopAfterRows: null);
+        Assert.Throws<OperationCanceledException>(() => StoppedRun.Train(parts, stopAfterRows: 30));
+        Assert.Throws<OperationCanceledException>(() => StoppedRun.Train(parts, stopAfterRows: 150));
+        (RunState state, IReadOnlyDictionary<string, TensorData> found) = StoppedRun.Train(parts, stopAfterRows: null);
         Assert.Equal(whole with { Seconds = 0 }, state with { Seconds = 0 });
         foreach ((string name, TensorData weight) in expected) Assert.True(weight.Bytes.Span.SequenceEqual(found[name].Bytes.Span), name);
         Assert.Equal(Losses("whole"), Losses("parts"));
@@ -77,9 +74,9 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void Two_runs_with_one_seed_are_equal_and_another_seed_is_not()
     {
-        IReadOnlyDictionary<string, TensorData> first = Train(_task.Settings("first"), null).Weights, second = Train(_task.Settings("second"), null).Weights;
+        IReadOnlyDictionary<string, TensorData> first = StoppedRun.Train(_task.Settings("first"), null).Weights, second = StoppedRun.Train(_task.Settings("second"), null).Weights;
         foreach ((string name, TensorData weight) in first) Assert.True(weight.Bytes.Span.SequenceEqual(second[name].Bytes.Span), name);
-        IReadOnlyDictionary<string, TensorData> other = Train(_task.Settings("other") with { Seed = 2 }, null).Weights;
+        IReadOnlyDictionary<string, TensorData> other = StoppedRun.Train(_task.Settings("other") with { Seed = 2 }, null).Weights;
         Assert.False(first[TensorNames.WordEmbeddings].Bytes.Span.SequenceEqual(other[TensorNames.WordEmbeddings].Bytes.Span));
     }
 
@@ -97,8 +94,8 @@ public sealed class TrainingRunTests : IDisposable
         Assert.True(losses[^30..].Average() < losses[..30].Average() - 0.02, "the head learns");
 
         TrainSettings parts = settings with { Output = _task.File("parts") };
-        Assert.Throws<OperationCanceledException>(() => Train(parts, stopAfterRows: 30));
-        foreach ((string name, TensorData weight) in Train(parts, stopAfterRows: null).Weights)
+        Assert.Throws<OperationCanceledException>(() => StoppedRun.Train(parts, stopAfterRows: 30));
+        foreach ((string name, TensorData weight) in StoppedRun.Train(parts, stopAfterRows: null).Weights)
             Assert.True(weight.Bytes.Span.SequenceEqual(outcome.Model.Weights[name].Bytes.Span), name);
     }
 
@@ -106,7 +103,7 @@ public sealed class TrainingRunTests : IDisposable
     public void Frozen_layers_keep_their_bits_and_those_above_learn()
     {
         TrainSettings settings = _task.Settings() with { Freeze = ["layers:1"], Steps = 3 };
-        IReadOnlyDictionary<string, TensorData> trained = Train(settings, null).Weights, start = TrainingBase.Load(settings, ["patients", "results", "were"]).Artifact.Weights;
+        IReadOnlyDictionary<string, TensorData> trained = StoppedRun.Train(settings, null).Weights, start = TrainingBase.Load(settings, ["patients", "results", "were"]).Artifact.Weights;
         bool IsKept(string name) => trained[name].Bytes.Span.SequenceEqual(start[name].Bytes.Span);
         Assert.True(IsKept(TensorNames.WordEmbeddings) && IsKept("encoder.layer.0.attention.query.weight"));
         Assert.False(IsKept("encoder.layer.1.attention.query.weight"));
@@ -119,7 +116,7 @@ public sealed class TrainingRunTests : IDisposable
         double Moved(double decay, string name)
         {
             TrainSettings own = settings with { LayerDecay = decay, Output = _task.File($"decay-{decay}-{name}") };
-            float[] before = TrainingBase.Load(own, ["patients", "results", "were"]).Artifact.Weights[name].ToFloats(), after = Train(own, null).Weights[name].ToFloats();
+            float[] before = TrainingBase.Load(own, ["patients", "results", "were"]).Artifact.Weights[name].ToFloats(), after = StoppedRun.Train(own, null).Weights[name].ToFloats();
             return before.Zip(after, (x, y) => Math.Abs(x - y)).Max();
         }
         Assert.Equal(0.5, Moved(0.5, "encoder.layer.1.attention.query.weight") / Moved(1, "encoder.layer.1.attention.query.weight"), 1e-2);
@@ -130,10 +127,10 @@ public sealed class TrainingRunTests : IDisposable
     public void Resuming_with_other_settings_or_other_data_is_refused()
     {
         TrainSettings settings = _task.Settings();
-        Assert.Throws<OperationCanceledException>(() => Train(settings, stopAfterRows: 30));
-        Assert.Contains("settings", Assert.Throws<SettingsException>(() => Train(settings with { LearningRate = 1e-3 }, null)).Message);
+        Assert.Throws<OperationCanceledException>(() => StoppedRun.Train(settings, stopAfterRows: 30));
+        Assert.Contains("settings", Assert.Throws<SettingsException>(() => StoppedRun.Train(settings with { LearningRate = 1e-3 }, null)).Message);
         File.AppendAllText(_task.Train, "were\twere a\n");
-        Assert.Contains("training rows", Assert.Throws<SettingsException>(() => Train(settings, null)).Message);
+        Assert.Contains("training rows", Assert.Throws<SettingsException>(() => StoppedRun.Train(settings, null)).Message);
     }
 
     [Fact]
@@ -228,42 +225,9 @@ public sealed class TrainingRunTests : IDisposable
 
     private static TrainingOutcome Run(TrainSettings settings, bool resume) => TrainingRun.Execute(settings, resume, _ => { }, CancellationToken.None);
 
-    private static (RunState State, IReadOnlyDictionary<string, TensorData> Weights) Train(TrainSettings settings, long? stopAfterRows)
-    {
-        using DisposeScope scope = torch.NewDisposeScope();
-        using CancellationTokenSource stop = new();
-        RunFolder folder = new(settings.Output);
-        TaskData data = TaskData.Open(settings);
-        LabelSet labels = LabelSet.Of(data.Train);
-        ModelArtifact start = TrainingBase.Load(settings, labels.Names).Artifact;
-        WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(start.Vocabulary, start.Tokenizer);
-        ExampleReader reader = new(tokenizer, labels, settings.MaxLength);
-        using ClassifierModel model = new(start.Encoder, start.Head, labels.Names.Count, settings.Precision);
-        model.LoadWeights(start.Weights);
-        using ClassificationTask task = new(settings, model, torch.CPU, reader.Read("train", data.Train, false), reader.Read("dev", data.Dev!, true), tokenizer.PadId);
-        using Trainer trainer = new(settings.Loop, task, folder, CheckpointFile.Exists(folder.Last) ? CheckpointFile.Read(folder.Last) : null);
-        trainer.Run(new StopAfter(stopAfterRows, stop), stop.Token);
-        return (trainer.State, model.ReadWeights());
-    }
-
     private string[] Losses(string run) =>
         [.. File.ReadLines(new RunFolder(_task.File(run)).Log).Select(line => JsonDocument.Parse(line).RootElement)
             .Select(line => $"{line.GetProperty("kind")} {line.GetProperty("step")} {line.GetProperty("loss")}")];
 
     private byte[] BestWeights(string run) => File.ReadAllBytes(Assert.Single(Directory.GetFiles(new RunFolder(_task.File(run)).Best, "*.safetensors")));
-
-    private sealed class StopAfter(long? rows, CancellationTokenSource stop) : IWorkProgress
-    {
-        private long _done;
-
-        public void Advance(long count)
-        {
-            _done += count;
-            if (_done >= rows) stop.Cancel();
-        }
-
-        public void Describe(string text)
-        {
-        }
-    }
 }

@@ -108,6 +108,32 @@ public class AdamOptimizerTests
     }
 
     [Fact]
+    public void A_parameter_that_waits_is_left_alone_and_then_takes_the_steps_of_a_new_run_also_after_a_stop()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(6);
+        Tensor start = randn(40);
+        Tensor[] gradients = [.. Enumerable.Range(0, 5).Select(_ => randn(40))];
+        Parameter trained = new(start.clone()), late = new(start.clone()), fresh = new(start.clone());
+        using AdamOptimizer whole = new([new TrainedParameter("trained", trained, 0.01), new TrainedParameter("late", late, 0.01, 0.5, FirstStep: 2)]);
+        using AdamOptimizer resumed = new([new TrainedParameter("trained", trained, 0.01), new TrainedParameter("late", late, 0.01, 0.5, FirstStep: 2)]);
+        using AdamOptimizer other = new([new TrainedParameter("late", fresh, 0.01, 0.5)]);
+        for (int step = 0; step < 5; step++)
+        {
+            AdamOptimizer now = step < 3 ? whole : resumed;
+            if (step == 3) resumed.LoadState(whole.ReadState(), 3);
+            now.ZeroGradients();
+            Assert.Equal(step >= 2, late.requires_grad);
+            trained.grad = gradients[step];
+            if (step >= 2) late.grad = fresh.grad = gradients[step];
+            now.Step(1e-2);
+            if (step >= 2) other.Step(1e-2);
+            Assert.Equal(fresh.data<float>().ToArray(), late.data<float>().ToArray());
+        }
+        Assert.NotEqual(start.data<float>().ToArray(), late.data<float>().ToArray());
+    }
+
+    [Fact]
     public void LoadState_names_what_does_not_fit()
     {
         using Parameter parameter = new(zeros(3));

@@ -49,11 +49,14 @@ internal sealed class SettingOptions
         Number<double>("head_dropout", "Dropout in the head; the base's where not given.");
         Flag("new_head", "Draw a new head even where the base has one for the same labels.");
         Texts("freeze", "What keeps the values of the base: encoder (features are then computed once), layers:N (embeddings and the N lowest layers), or the beginning of parameter names. Several may be named.", "NAME");
+        Number<int>("unfreeze_every", "Steps after which the next lower layer of what is frozen is trained too, the embeddings last; starts from what --freeze leaves, or from pooler and head.");
         Number<double>("layer_decay", "Factor of the learning rate from each layer to the one below it.");
         Numbers("keep_layers", "Layers of the base that are kept, from 0, as in 0,2,4; all where not given.");
         Text("teacher", "A model file for the same labels whose answers are learnt beside the labels (distillation).", "FILE.onnx");
         Number<double>("teacher_weight", "Share of the loss that is the distance to the teacher.");
         Number<double>("teacher_temperature", "What logits are divided by in that distance.");
+        Number<double>("teacher_hidden_weight", "What the mean squared distance to the teacher's token states is multiplied by before it is added to the loss; the teacher has the same vocabulary.");
+        Numbers("teacher_layers", "For every layer the one of the teacher that it follows, from 0, as in 1,3,5; evenly spread where not given.");
         Number<double>("ema", "Share that a moving average of the weights keeps in a step, such as 0.999; the average is evaluated and exported.");
         Number<int>("epochs", "Passes over the training rows.");
         Number<int>("steps", "Optimiser steps, in place of epochs.");
@@ -73,6 +76,7 @@ internal sealed class SettingOptions
         Text("class_weight_file", "A JSON object of label and weight.", "FILE.json");
         Flag("calibrate", "Fit a temperature to dev and put it into the file, so that probabilities are shares of right answers.");
         Flag("oversample", "Repeat rows of rarer labels until every label has as many as the most frequent one.");
+        Flag("gradient_checkpointing", "Keep the input of every layer alone and compute the layer again in the backward pass: less memory for long texts, more time, the same weights. On the CPU.");
         Text("precision", "Numbers of the products in training. bf16 is faster where the processor knows it; weights stay fp32.", "fp32|bf16");
         Text("device", "Where to train.", "auto|cpu|cuda|mps");
         Number<int>("threads", "Threads of the processor; all where not given. A run is resumed with as many.");

@@ -27,10 +27,15 @@ public sealed class TaskLoss
     {
         Check(targets);
         if (!HasClasses) return (double)targets.RowCount * _labelCount;
-        if (_options.ClassWeights is not { } weights) return targets.RowCount;
-        double sum = 0;
-        foreach (long index in targets.Classes!) sum += weights[(int)index];
-        return sum;
+        return _options.ClassWeights is null ? targets.RowCount : RowWeights(targets).Sum();
+    }
+
+    /// <summary>What each row counts in the mean; <see cref="WeightOf"/> is their sum.</summary>
+    public IReadOnlyList<double> RowWeights(TaskTargets targets)
+    {
+        Check(targets);
+        if (HasClasses && _options.ClassWeights is { } weights) return [.. targets.Classes!.Select(index => (double)weights[(int)index])];
+        return [.. Enumerable.Repeat(HasClasses ? 1.0 : _labelCount, targets.RowCount)];
     }
 
     /// <summary>The loss summed over the batch: a scalar to be divided by the weight of the window.</summary>

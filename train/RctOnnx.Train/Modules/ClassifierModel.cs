@@ -102,6 +102,16 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
     public IReadOnlyList<Tensor> HiddenStates(Tensor ids, Tensor? mask = null, Tensor? typeIds = null) =>
         _encoder.AllStates(_embeddings.forward(ids, typeIds), Additive(mask));
 
+    /// <summary>What <see cref="HiddenStates"/> gave → logits, fp32 [B, labels]: those of <see cref="forward"/> but for rounding.</summary>
+    /// <param name="states">The last one is used.</param>
+    /// <param name="mask">That of the states.</param>
+    public Tensor LogitsOfStates(IReadOnlyList<Tensor> states, Tensor? mask) => Logits(Head.Pooling switch
+    {
+        Pooling.Mean => TokenPooling.Mean(states[^1], mask),
+        Pooling.Max => TokenPooling.Max(states[^1], mask),
+        _ => states[^1].select(1, 0), // [CLS] out of all, which the layer computed for the others' sake
+    });
+
     /// <summary>Fills every parameter.</summary>
     /// <param name="weights">Canonical names; fp32, fp16 or bf16.</param>
     /// <exception cref="ModelFileException">A weight is missing, has another shape, or has no place; all faults are listed.</exception>
@@ -148,6 +158,9 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
     {
         foreach ((string name, Parameter parameter) in Parameters()) parameter.requires_grad = !names.Contains(name);
     }
+
+    /// <summary>Whether training computes every layer again in the backward pass in place of keeping what it needs (gradient checkpointing); on the CPU.</summary>
+    public void RecomputeLayers(bool isRecomputed) => _encoder.Recompute(isRecomputed);
 
     /// <summary>The parameters by canonical name.</summary>
     public Dictionary<string, Parameter> Parameters() => named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);

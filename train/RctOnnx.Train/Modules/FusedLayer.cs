@@ -31,8 +31,4 @@ internal sealed record FusedLayer(EncoderConfig Config, AttentionBlock Attention
     public bool Fits(Tensor states) =>
         states.device_type == DeviceType.CPU && states.dtype == ScalarType.Float32 && states.requires_grad && is_grad_enabled()
         && Parameters.All(parameter => parameter.requires_grad);
-
-    /// <summary>states fp32 [B, S, hidden], additive mask fp32 [B, 1, 1, S] or null → fp32 [B, S, hidden], or [B, 1, hidden] of the first token alone.</summary>
-    public Tensor Forward(Tensor states, Tensor? additiveMask, bool firstOnly = false) =>
-        FusedLayerFunction.apply(states, new FusedLayerPass(this, additiveMask, firstOnly));
 }

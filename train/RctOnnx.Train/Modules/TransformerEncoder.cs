@@ -15,6 +15,12 @@ public sealed class TransformerEncoder : nn.Module<Tensor, Tensor?, Tensor>
         register_module("layer", nn.ModuleList(_layers));
     }
 
+    /// <summary>Keeps the input of every layer alone (<see cref="EncoderLayer.IsRecomputed"/>).</summary>
+    public void Recompute(bool isRecomputed)
+    {
+        foreach (EncoderLayer layer in _layers) layer.IsRecomputed = isRecomputed;
+    }
+
     /// <summary>[B, S, hidden], additive mask [B, 1, 1, S] or null → [B, S, hidden].</summary>
     public override Tensor forward(Tensor states, Tensor? additiveMask)
     {
@@ -33,7 +39,8 @@ public sealed class TransformerEncoder : nn.Module<Tensor, Tensor?, Tensor>
     public IReadOnlyList<Tensor> AllStates(Tensor states, Tensor? additiveMask)
     {
         List<Tensor> all = [states];
-        foreach (EncoderLayer layer in _layers) all.Add(layer.forward(all[^1], additiveMask));
+        // Through a view: the gradients of all that a layer does with a state are added up before those of who else looks at it.
+        foreach (EncoderLayer layer in _layers) all.Add(layer.forward(all[^1].view(states.shape), additiveMask));
         return all;
     }
 }

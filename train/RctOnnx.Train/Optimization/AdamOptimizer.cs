@@ -34,10 +34,14 @@ public sealed class AdamOptimizer : IDisposable
     /// <summary>Steps taken.</summary>
     public long StepCount { get; private set; }
 
-    /// <summary>Lets go of all gradients: the next backward pass starts from zero.</summary>
+    /// <summary>Lets go of all gradients: the next backward pass starts from zero. It asks for those of the parameters whose first step has come.</summary>
     public void ZeroGradients()
     {
-        foreach (TrainedParameter one in _parameters) one.Parameter.grad = null;
+        foreach (TrainedParameter one in _parameters)
+        {
+            one.Parameter.grad = null;
+            if (one.FirstStep > 0) one.Parameter.requires_grad = StepCount >= one.FirstStep;
+        }
     }
 
     /// <summary>The norm over the gradients of all parameters together; on a device that is not the CPU it waits for the device.</summary>
@@ -75,13 +79,14 @@ public sealed class AdamOptimizer : IDisposable
     {
         using IDisposable noGradient = no_grad();
         StepCount++;
-        double bias1 = 1 - Math.Pow(_options.Beta1, StepCount), bias2 = 1 - Math.Pow(_options.Beta2, StepCount);
         for (int i = 0; i < _parameters.Count; i++)
         {
             TrainedParameter one = _parameters[i];
             using Tensor? gradient = one.Parameter.grad;
             if (gradient is null) continue;
-            double rate = learningRate * one.RateFactor;
+            // Moments that begin later than the run are as young as their own steps.
+            double rate = learningRate * one.RateFactor, own = StepCount - one.FirstStep;
+            double bias1 = 1 - Math.Pow(_options.Beta1, own), bias2 = 1 - Math.Pow(_options.Beta2, own);
             AdamStep step = new()
             {
                 Beta1 = (float)_options.Beta1,

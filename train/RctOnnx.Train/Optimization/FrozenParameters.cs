@@ -34,6 +34,10 @@ public static class FrozenParameters
         return frozen;
     }
 
+    /// <summary>Whether a parameter stands below pooler and head.</summary>
+    /// <param name="name">Canonical name.</param>
+    public static bool IsEncoder(string name) => name.StartsWith("embeddings.", StringComparison.Ordinal) || name.StartsWith("encoder.", StringComparison.Ordinal);
+
     private static string[] Beginnings(string choice, int layerCount)
     {
         if (choice == Encoder) return ["embeddings", "encoder"];

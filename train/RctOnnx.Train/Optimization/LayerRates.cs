@@ -14,11 +14,16 @@ public static class LayerRates
     /// <param name="name">Canonical name.</param>
     /// <param name="decay">Above 0, at most 1.</param>
     /// <param name="layerCount">Layers of the encoder.</param>
-    public static double FactorOf(string name, double decay, int layerCount)
+    public static double FactorOf(string name, double decay, int layerCount) => Math.Pow(decay, DepthOf(name, layerCount));
+
+    /// <summary>How far below the head a parameter stands: 0 for pooler and head, 1 for the highest layer, one more than the layers for the embeddings.</summary>
+    /// <param name="name">Canonical name.</param>
+    /// <param name="layerCount">Layers of the encoder.</param>
+    public static int DepthOf(string name, int layerCount)
     {
-        if (name.StartsWith("embeddings.", StringComparison.Ordinal)) return Math.Pow(decay, layerCount + 1);
-        if (!name.StartsWith(Layer, StringComparison.Ordinal)) return 1;
+        if (name.StartsWith("embeddings.", StringComparison.Ordinal)) return layerCount + 1;
+        if (!name.StartsWith(Layer, StringComparison.Ordinal)) return 0;
         int end = name.IndexOf('.', Layer.Length);
-        return Math.Pow(decay, layerCount - int.Parse(name.AsSpan(Layer.Length, end - Layer.Length), NumberStyles.None, CultureInfo.InvariantCulture));
+        return layerCount - int.Parse(name.AsSpan(Layer.Length, end - Layer.Length), NumberStyles.None, CultureInfo.InvariantCulture);
     }
 }

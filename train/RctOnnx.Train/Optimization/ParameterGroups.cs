@@ -13,7 +13,9 @@ public static class ParameterGroups
     /// <param name="parameters">By canonical name.</param>
     /// <param name="weightDecay">Of those that are decayed.</param>
     /// <param name="rateFactor">Factor of the learning rate by name; null is 1 for all.</param>
-    public static IReadOnlyList<TrainedParameter> Of(IReadOnlyDictionary<string, Parameter> parameters, double weightDecay, Func<string, double>? rateFactor = null) =>
+    /// <param name="firstStep">Steps that pass before a parameter is trained, by name; null is 0 for all.</param>
+    public static IReadOnlyList<TrainedParameter> Of(
+        IReadOnlyDictionary<string, Parameter> parameters, double weightDecay, Func<string, double>? rateFactor = null, Func<string, long>? firstStep = null) =>
         [.. parameters.Where(pair => pair.Value.requires_grad).OrderBy(pair => pair.Key, StringComparer.Ordinal)
-            .Select(pair => new TrainedParameter(pair.Key, pair.Value, IsDecayed(pair.Key) ? weightDecay : 0, rateFactor?.Invoke(pair.Key) ?? 1))];
+            .Select(pair => new TrainedParameter(pair.Key, pair.Value, IsDecayed(pair.Key) ? weightDecay : 0, rateFactor?.Invoke(pair.Key) ?? 1, firstStep?.Invoke(pair.Key) ?? 0))];
 }

@@ -51,7 +51,7 @@ internal static class RateFinder
 
     private static List<RatePoint> Steps(ITrainingTask task, TrainSettings settings, RateRange range, IWorkProgress progress, CancellationToken token)
     {
-        using AdamOptimizer optimizer = new(ParameterGroups.Of(task.Parameters, settings.WeightDecay, task.RateFactor), new AdamOptions { DecoupledDecay = settings.Optimizer == OptimizerKind.AdamW });
+        using AdamOptimizer optimizer = new(ParameterGroups.Of(task.Parameters, settings.WeightDecay, task.RateFactor, task.FirstStep), new AdamOptions { DecoupledDecay = settings.Optimizer == OptimizerKind.AdamW });
         List<RatePoint> points = [];
         for (int epoch = 0; points.Count < range.StepCount; epoch++)
             foreach (int[][] window in BatchPlan.ForEpoch(task.Lengths, settings.Batch, settings.Seed, epoch).Chunk(settings.Accumulation))

@@ -36,6 +36,9 @@ internal static class ProblemFaults
         if (settings.FocalGamma > 0 && settings.LabelSmoothing > 0) yield return "focal-gamma and label-smoothing exclude one another: one trusts sure rows less, the other makes none sure";
         if (!(settings.TeacherWeight > 0 && settings.TeacherWeight <= 1)) yield return $"teacher-weight is {settings.TeacherWeight}, expected above 0 and at most 1";
         if (!(settings.TeacherTemperature > 0 && double.IsFinite(settings.TeacherTemperature))) yield return $"teacher-temperature is {settings.TeacherTemperature}, expected a positive number";
+        if (!(settings.TeacherHiddenWeight >= 0 && double.IsFinite(settings.TeacherHiddenWeight))) yield return $"teacher-hidden-weight is {settings.TeacherHiddenWeight}, expected 0 or more";
+        if (settings.TeacherHiddenWeight > 0 && settings.Teacher is null) yield return "teacher-hidden-weight without a teacher: name its model file";
+        if (settings.TeacherLayers.Count > 0 && settings.TeacherHiddenWeight == 0) yield return "teacher-layers without teacher-hidden-weight: no states are followed, give it a weight";
         if (!(settings.ClassBalanceBeta > 0 && settings.ClassBalanceBeta < 1)) yield return $"class-balance-beta is {settings.ClassBalanceBeta}, expected above 0 and below 1";
         if (settings.Ema is { } ema && !(ema > 0 && ema < 1)) yield return $"ema is {ema}, expected above 0 and below 1, such as 0.999";
         if (settings.LabelColumns.Count > 0 && problem != ProblemType.MultiLabel) yield return $"label-columns for a {problem} task: they are for several labels a text (--problem multi_label)";
@@ -50,6 +53,7 @@ internal static class ProblemFaults
             if (problem != ProblemType.SingleLabel) yield return $"documents for a {problem} task: each sentence has one label";
             if (settings.Head is not (HeadChoice.Auto or HeadChoice.Linear or HeadChoice.Electra or HeadChoice.Mlp)) yield return $"the head {settings.Head} for documents: expected linear, electra or mlp, which read the [SEP] behind each sentence";
             if (settings.Pooling is not null) yield return "pooling for documents: their head reads the [SEP] behind each sentence";
+            if (settings.TeacherHiddenWeight != 0) yield return "teacher-hidden-weight for documents: states are compared by text; teacher alone works";
             if (settings.PairColumn is not null) yield return "pair-column for documents: a document is a list of single sentences";
             if (settings.Oversample) yield return "oversample for documents: the sentences of a document stay together; use class-weights";
             if (settings.SentenceLength < 1 || settings.SentenceLength > settings.MaxLength - 2) yield return $"sentence-length is {settings.SentenceLength}, expected 1 to {settings.MaxLength - 2} (max-length without [CLS] and [SEP])";

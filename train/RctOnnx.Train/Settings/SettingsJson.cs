@@ -18,9 +18,9 @@ public static class SettingsJson
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
-    // Where things lie, and how often the run saves itself: none of it changes a number.
+    // Where things lie, how often the run saves itself, and what it keeps in memory: none of it changes a number.
     private static readonly string[] NeutralNames = [.. new[]
-        { nameof(TrainSettings.Base), nameof(TrainSettings.Train), nameof(TrainSettings.Dev), nameof(TrainSettings.Test), nameof(TrainSettings.Output), nameof(TrainSettings.CheckpointEvery) }
+        { nameof(TrainSettings.Base), nameof(TrainSettings.Train), nameof(TrainSettings.Dev), nameof(TrainSettings.Test), nameof(TrainSettings.Output), nameof(TrainSettings.CheckpointEvery), nameof(TrainSettings.GradientCheckpointing) }
         .Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
     /// <summary>The object in a file.</summary>

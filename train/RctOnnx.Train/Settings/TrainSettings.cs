@@ -97,6 +97,12 @@ public sealed record TrainSettings
     /// <summary>What keeps the values of the base (<see cref="FrozenParameters"/>).</summary>
     public IReadOnlyList<string> Freeze { get; init; } = [];
 
+    /// <summary>
+    /// Optimiser steps after which the next lower layer of what is frozen is trained too (<see cref="UnfreezingPlan"/>); it starts from
+    /// what <see cref="Freeze"/> leaves, or from pooler and head alone. Null leaves frozen what is frozen.
+    /// </summary>
+    public int? UnfreezeEvery { get; init; }
+
     /// <summary>Factor of the learning rate from each layer to the one below it (<see cref="LayerRates"/>).</summary>
     public double LayerDecay { get; init; } = 1;
 
@@ -163,11 +169,20 @@ public sealed record TrainSettings
     /// <summary>What logits are divided by in that distance.</summary>
     public double TeacherTemperature { get; init; } = 2;
 
+    /// <summary>What the mean squared distance to the teacher's token states is multiplied by before it is added to the loss; 0 learns its answers alone.</summary>
+    public double TeacherHiddenWeight { get; init; }
+
+    /// <summary>For every layer the one of the teacher that it follows, from 0; empty spreads them evenly (<see cref="Distillation.TeacherLayers"/>).</summary>
+    public IReadOnlyList<int> TeacherLayers { get; init; } = [];
+
     /// <summary>Fit a temperature to dev, so that the file's probabilities are shares of right answers.</summary>
     public bool Calibrate { get; init; }
 
     /// <summary>Rows of rarer labels are repeated until every label has as many as the most frequent one.</summary>
     public bool Oversample { get; init; }
+
+    /// <summary>Compute every layer again in the backward pass in place of keeping what it needs (Chen et al. 2016): less memory, more time, the same numbers. On the CPU.</summary>
+    public bool GradientCheckpointing { get; init; }
 
     /// <summary>In what numbers the products of training run; evaluation and export are fp32.</summary>
     public Precision Precision { get; init; } = Precision.Fp32;
@@ -256,6 +271,7 @@ public sealed record TrainSettings
         AtLeastOne(Steps, "steps");
         AtLeastOne(Batch, "batch");
         AtLeastOne(Accumulation, "accumulation");
+        AtLeastOne(UnfreezeEvery, "unfreeze-every");
         AtLeastOne(EvaluateEvery, "evaluate-every");
         AtLeastOne(CheckpointEvery, "checkpoint-every");
         AtLeastOne(Patience, "patience");

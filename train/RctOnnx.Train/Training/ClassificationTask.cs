@@ -1,12 +1,14 @@
 using RctOnnx.CommandLine;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Batching;
+using RctOnnx.Train.Distillation;
 using RctOnnx.Train.Evaluation;
 using RctOnnx.Train.Examples;
 using RctOnnx.Train.Losses;
 using RctOnnx.Train.Modules;
 using RctOnnx.Train.Optimization;
 using RctOnnx.Train.Settings;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -25,17 +27,25 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
     private readonly int[]? _rows; // of the data, by row of an epoch, where rows are repeated
     private readonly TaskLoss _loss;
     private readonly TeacherAnswers? _teacher;
+    private readonly HiddenTeacher? _hidden;
     private FeatureCache? _trainFeatures, _devFeatures; // of a frozen encoder
 
-    public ClassificationTask(TrainSettings settings, ClassifierModel model, Device device, ExampleSet train, ExampleSet? dev, int padId, IReadOnlyList<string>? labels = null, TeacherAnswers? teacher = null)
+    public ClassificationTask(TrainSettings settings, ClassifierModel model, Device device, ExampleSet train, ExampleSet? dev, int padId, IReadOnlyList<string>? labels = null, TeacherAnswers? teacher = null, HiddenTeacher? hidden = null)
     {
-        _teacher = teacher;
+        (_teacher, _hidden) = (teacher, hidden);
         (_model, _device, _train, _dev, _padId, _watched) = (model, device, train, dev, padId, settings.Watched);
         _scale = train.Problem == ProblemType.Regression ? ValueScale.Of(train.Values) : null;
         _rows = settings.Oversample ? ClassBalance.Oversampled(train.Classes, model.LabelCount, settings.Seed) : null;
         IReadOnlyList<int> lengths = train.Tokens.Lengths();
         (Lengths, Parameters) = (_rows is null ? lengths : [.. _rows.Select(row => lengths[row])], model.Parameters());
-        if (settings.Freeze.Count > 0) model.Freeze(FrozenParameters.Of(Parameters.Keys, settings.Freeze, model.Config.LayerCount));
+        IReadOnlyList<string> chosen = settings is { UnfreezeEvery: not null, Freeze.Count: 0 } ? [FrozenParameters.Encoder] : settings.Freeze;
+        IReadOnlySet<string> frozen = FrozenParameters.Of(Parameters.Keys, chosen, model.Config.LayerCount);
+        if (settings.UnfreezeEvery is { } every) Unfreezing = new UnfreezingPlan(frozen, every, model.Config.LayerCount); // the optimiser asks for gradients in time
+        else model.Freeze(frozen);
+        if (settings.GradientCheckpointing && device.type != DeviceType.CPU)
+            throw new SettingsException($"--gradient-checkpointing on {device.type}: TorchSharp does not give the state of its random numbers there, so that a layer could not draw its dropout once more. Take --device cpu, or lower --batch and raise --accumulation.");
+        model.RecomputeLayers(settings.GradientCheckpointing);
+        if (hidden is not null) Parameters = Parameters.Concat(hidden.Parameters).ToDictionary();
         if (settings.LayerDecay != 1) RateFactor = name => LayerRates.FactorOf(name, settings.LayerDecay, model.Config.LayerCount);
         _loss = new TaskLoss(train.Problem, model.LabelCount, new TaskLossOptions
         {
@@ -57,6 +67,11 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
 
     public Func<string, double>? RateFactor { get; }
 
+    public Func<string, long>? FirstStep => Unfreezing is null ? null : Unfreezing.FirstStepOf;
+
+    /// <summary>When what is frozen at the start is trained; null where it stays as it is.</summary>
+    public UnfreezingPlan? Unfreezing { get; }
+
     public void StartTraining(IWorkProgress progress, CancellationToken token)
     {
         _model.train();
@@ -69,7 +84,7 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
     {
         if (_rows is not null) rows = Array.ConvertAll(rows, row => _rows[row]);
         TaskTargets targets = _train.Targets(rows, _scale);
-        return new TrainingBatch(rows.Length, _loss.WeightOf(targets), () =>
+        return new TrainingBatch(rows.Length, _loss.WeightOf(targets), () => _hidden is not null ? WithHidden(_hidden, rows, targets) :
             _loss.Sum(_trainFeatures is null ? BatchTensors.Of(_train.Batch(rows, _padId), _device).Forward(_model) : _model.Logits(_trainFeatures.Of(rows)), targets, _teacher?.Logits([.. _train.AnswersOf(rows)], _device)));
     }
 
@@ -83,13 +98,26 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
             : new DevFigures(result.Loss, result[_watched]);
     }
 
-    public IReadOnlyDictionary<string, TensorData> ReadWeights() => _model.ReadWeights();
+    public IReadOnlyDictionary<string, TensorData> ReadWeights() =>
+        _hidden is null ? _model.ReadWeights() : new Dictionary<string, TensorData>(_model.ReadWeights().Concat(_hidden.ReadWeights()));
 
-    public void LoadWeights(IReadOnlyDictionary<string, TensorData> weights) => _model.LoadWeights(weights);
+    public void LoadWeights(IReadOnlyDictionary<string, TensorData> weights)
+    {
+        _hidden?.LoadWeights(weights);
+        _model.LoadWeights(_hidden is null ? weights : weights.Where(pair => !HiddenTeacher.Holds(pair.Key)).ToDictionary());
+    }
 
     public void Dispose()
     {
         _trainFeatures?.Dispose();
         _devFeatures?.Dispose();
+    }
+
+    // One pass for both: the states of all tokens, and the logits out of the last ones.
+    private Tensor WithHidden(HiddenTeacher hidden, int[] rows, TaskTargets targets)
+    {
+        BatchTensors batch = BatchTensors.Of(_train.Batch(rows, _padId), _device);
+        IReadOnlyList<Tensor> states = _model.HiddenStates(batch.Ids, batch.Mask, batch.Types);
+        return _loss.Sum(_model.LogitsOfStates(states, batch.Mask), targets, _teacher?.Logits(rows, _device)) + hidden.Sum(states, batch, _loss.RowWeights(targets));
     }
 }

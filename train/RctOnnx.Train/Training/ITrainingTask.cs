@@ -22,6 +22,9 @@ internal interface ITrainingTask
     /// <summary>Factor of the learning rate of a parameter by its name; null is 1 for all.</summary>
     Func<string, double>? RateFactor => null;
 
+    /// <summary>Steps that pass before a parameter is trained, by its name; null trains all from the start.</summary>
+    Func<string, long>? FirstStep => null;
+
     /// <summary>Switches dropout and the precision of training on, and computes what is needed once.</summary>
     void StartTraining(IWorkProgress progress, CancellationToken token);
 

@@ -46,7 +46,7 @@ internal sealed class Trainer : IDisposable
             TotalStepCount = parts,
         };
         _schedule.Validate();
-        _optimizer = new AdamOptimizer(ParameterGroups.Of(task.Parameters, settings.WeightDecay, task.RateFactor), new AdamOptions { DecoupledDecay = settings.Optimizer == OptimizerKind.AdamW });
+        _optimizer = new AdamOptimizer(ParameterGroups.Of(task.Parameters, settings.WeightDecay, task.RateFactor, task.FirstStep), new AdamOptions { DecoupledDecay = settings.Optimizer == OptimizerKind.AdamW });
         _average = settings.Ema is { } decay ? new WeightAverage(task.Parameters, decay) : null;
         State = new RunState { Step = 0, Epoch = 0, BatchIndex = 0, SettingsHash = settings.Hash, DataHash = task.DataHash };
         if (resumed is null) manual_seed(settings.Seed);

@@ -9,6 +9,7 @@ using RctOnnx.Runtime;
 using RctOnnx.Runtime.Tokenization;
 using RctOnnx.Train.Bases;
 using RctOnnx.Train.Checkpointing;
+using RctOnnx.Train.Distillation;
 using RctOnnx.Train.Evaluation;
 using RctOnnx.Train.Examples;
 using RctOnnx.Train.Export;
@@ -65,25 +66,27 @@ internal sealed class TrainingRun
         ExampleSet? dev = Read(reader, "dev", data.Dev, keepTexts: true);
         ExampleSet[] tests = [.. data.Tests.Select(test => Read(reader, test.Key, test.Value, keepTexts: true)!)];
 
+        Device device = TorchDevice.Of(_settings.Device);
+        using HiddenTeacher? hidden = _settings.TeacherHiddenWeight > 0 ? HiddenTeacher.Load(_settings, start.Artifact, device, _say) : null;
         TeacherAnswers? teacher = _settings.Teacher is { } path ? TeacherAnswers.Of(path, _folder.Teacher, train, labels.Names, resume, _token) : null;
 
-        Device device = TorchDevice.Of(_settings.Device);
         using ClassifierModel model = new(start.Artifact.Encoder, start.Artifact.Head, labels.Names.Count, _settings.Precision);
         _scale = _settings.Problem == ProblemType.Regression ? ValueScale.Of(train.Values) : null;
         model.LoadWeights(HeadStart.Weights(start, train, _scale));
         model.to(device);
-        using ClassificationTask task = new(_settings, model, device, train, dev, tokenizer.PadId, labels.Names, teacher);
+        using ClassificationTask task = new(_settings, model, device, train, dev, tokenizer.PadId, labels.Names, teacher, hidden);
         SayFrozen(model);
         EvaluationResult[] untrained = Untrained(model, device, tests, tokenizer.PadId);
 
         using Trainer trainer = new(_settings.Loop, task, _folder, resumed);
+        if (task.Unfreezing is { } unfreezing) _say(unfreezing.Describe(trainer.StepCount));
         long rows = trainer.RowsOf(trainer.StepCount);
         _say(string.Create(CultureInfo.InvariantCulture,
             $"Training on {device}: {trainer.StepCount:N0} steps of {_settings.Batch * _settings.Accumulation} sentences{(resumed is null ? "" : $", from step {trainer.State.Step:N0}")}."));
         Train(trainer, rows - trainer.RowsOf(trainer.State.Step));
 
         bool isBest = _settings.Keep == KeptWeights.Best && dev is not null;
-        if (isBest) model.LoadWeights(CheckpointFile.Read(_folder.Best).Weights);
+        if (isBest) task.LoadWeights(CheckpointFile.Read(_folder.Best).Weights);
         EvaluationResult? devResult = dev is null ? null : EvaluateAll("Dev", model, device, [dev], tokenizer.PadId)[0];
         double[]? thresholds = devResult is null ? null : TaskFigures.BestThresholds(dev!, devResult.Logits);
         devResult = devResult?.With(dev!, thresholds);
