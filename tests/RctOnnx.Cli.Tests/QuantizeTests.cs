@@ -37,14 +37,40 @@ public sealed class QuantizeTests : IDisposable
         Assert.Single(written.Probes);
         Assert.Equal(60, written.Training!["quantization"]!["dev_texts"]!.GetValue<int>());
         Assert.Equal(3, found.GetProperty("errors").EnumerateObject().Count());
-        Assert.Equal(1, found.GetProperty("accuracy_before").GetDouble()); // the labels are the fp32 model's answers
+        Assert.Equal(1, found.GetProperty("before").GetDouble()); // the labels are the fp32 model's answers
         using TextClassifier fp32 = TextClassifier.Load(Model), int8 = TextClassifier.Load(Output, new TextClassifierOptions { BatchTokens = 64 });
         IReadOnlyList<Classification> together = int8.Classify(_texts, TestContext.Current.CancellationToken);
         for (int i = 0; i < _texts.Length; i++) Assert.Equal(int8.Classify(_texts[i]).Logits, together[i].Logits);
         double agreement = _texts.Where((text, i) => fp32.Classify(text).Label == together[i].Label).Count() / 60.0;
         Assert.Equal(agreement, found.GetProperty("agreement").GetDouble(), 9);
-        Assert.Equal(agreement, found.GetProperty("accuracy_after").GetDouble(), 9);
+        Assert.Equal(agreement, found.GetProperty("after").GetDouble(), 9);
         Assert.Equal(["int8.onnx", "model.onnx", "texts.tsv"], Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Theory]
+    [InlineData(ProblemType.MultiLabel, "micro F1")]
+    [InlineData(ProblemType.Regression, "Pearson correlation")]
+    [InlineData(ProblemType.Ordinal, "quadratic weighted kappa")]
+    public void Every_problem_is_judged_by_its_own_figure_and_refused_where_that_drops_too_far(ProblemType problem, string figure)
+    {
+        ModelFile.Write(Model, RandomModels.Create(hidden: 48, heads: 4, layers: 3, problem: problem, labelCount: problem == ProblemType.Regression ? 1 : 3));
+        Func<Classification, string> label = problem switch
+        {
+            ProblemType.MultiLabel => answer => string.Join('|', answer.Labels),
+            ProblemType.Regression => answer => answer.Score.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            _ => answer => answer.Label,
+        };
+        using (TextClassifier classifier = TextClassifier.Load(Model))
+            File.WriteAllLines(_folder.File("texts.tsv"), ["label\ttext", .. _texts.Select(text => $"{label(classifier.Classify(text))}\t{text}")]);
+        ProgramProcess run = Run("--evaluate", _folder.File("texts.tsv"), "--max-drop", "100", "--json");
+        Assert.True(run.ExitCode == 0, run.Error);
+        JsonElement found = JsonDocument.Parse(run.Output).RootElement;
+        Assert.Equal(figure, found.GetProperty("figure").GetString());
+        Assert.Equal(1, found.GetProperty("before").GetDouble(), 5);
+        Assert.InRange(found.GetProperty("after").GetDouble(), 0, 1);
+        if (found.GetProperty("after").GetDouble() == 1) return;
+        ProgramProcess strict = Run("--evaluate", _folder.File("texts.tsv"), "--max-drop", "0", "--json");
+        Assert.True(strict.ExitCode == ExitCodes.GateFailed || JsonDocument.Parse(strict.Output).RootElement.GetProperty("after").GetDouble() >= 1 - 1e-9, strict.Output);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal static class ClassifyCommand
     {
         ProviderArguments provider = new();
         Argument<string[]> texts = new("TEXT") { Description = "Texts to classify, in place of --input.", Arity = ArgumentArity.ZeroOrMore };
-        Option<string> model = new("--model", "-m") { Description = "The .onnx file.", Required = true, HelpName = "FILE" };
+        Option<string?> model = new("--model", "-m") { Description = "The .onnx file. Where not given, the model for medical abstracts that comes with the program.", HelpName = "FILE" };
         Option<string?> input = new("--input", "-i") { Description = "Where the texts are; - is standard input.", HelpName = "FILE|-" };
         Option<DataFormat?> inputFormat = new("--input-format") { Description = "Form of the input. By its name where not given; standard input is text, one a line.", HelpName = "text|tsv|csv|rct|jsonl" };
         Option<string> output = new("--output", "-o") { Description = "Where the answers go; - is standard output.", HelpName = "FILE|-", DefaultValueFactory = _ => Standard };
@@ -43,6 +43,7 @@ internal static class ClassifyCommand
             and rows with --group-column are sentences already. The answers, one a sentence, have document, sentence and text.
 
             Examples:
+              rctonnx classify --input abstracts.txt
               rctonnx classify --model model.onnx "Patients were randomised to two groups."
               rctonnx classify --model model.onnx --input abstracts.tsv --output answers.jsonl
               zcat sentences.gz | rctonnx classify --model model.onnx --input - --output-format tsv | cut -f1
@@ -60,7 +61,7 @@ internal static class ClassifyCommand
             if (given.Length > 0 == source is not null)
                 throw new SettingsException(source is null ? "There is nothing to classify: name texts, or --input FILE, or --input - for standard input." : "Both texts and --input are given; one of them is expected.");
             ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = null, Pair = parsed.GetValue(pairColumn), Group = parsed.GetValue(groupColumn) };
-            using TextClassifier classifier = TextClassifier.Load(parsed.GetRequiredValue(model), provider.Read(parsed) with
+            using TextClassifier classifier = TextClassifier.Load(ShippedModel.Or(parsed.GetValue(model), Console.Error.WriteLine), provider.Read(parsed) with
             {
                 TopK = null,
                 LongText = parsed.GetValue(longText),

@@ -1,4 +1,5 @@
 using RctOnnx.Data;
+using RctOnnx.Onnx;
 using RctOnnx.Runtime;
 
 namespace RctOnnx.Cli.Evaluate;
@@ -11,6 +12,15 @@ internal abstract class Comparison
 
     /// <summary>Texts that were cut.</summary>
     protected long TruncatedCount { get; private set; }
+
+    /// <summary>The comparison for a problem.</summary>
+    /// <exception cref="SettingsException">The model answers several values.</exception>
+    public static Comparison Of(ProblemType problem, IReadOnlyList<string> labels) => problem switch
+    {
+        ProblemType.Regression => new ValueComparison(labels),
+        ProblemType.MultiLabel => new MultiLabelComparison(labels),
+        _ => new LabelComparison(labels),
+    };
 
     /// <summary>Refuses a row whose truth cannot be compared, before the model is asked.</summary>
     /// <exception cref="DataException">There is no label, one that the model does not know, or no number.</exception>

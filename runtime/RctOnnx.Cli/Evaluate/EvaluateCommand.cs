@@ -43,12 +43,7 @@ internal static class EvaluateCommand
             string path = parsed.GetRequiredValue(data);
             ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = parsed.GetValue(labelColumn), Pair = parsed.GetValue(pairColumn), Group = parsed.GetValue(groupColumn), Flags = parsed.GetValue(labelColumns) is { Length: > 0 } flags ? flags : null };
             using TextClassifier classifier = TextClassifier.Load(parsed.GetRequiredValue(model), provider.Read(parsed) with { Threads = parsed.GetValue(threads) });
-            Comparison comparison = classifier.ProblemType switch
-            {
-                ProblemType.Regression => new ValueComparison(classifier.Labels),
-                ProblemType.MultiLabel => new MultiLabelComparison(classifier.Labels),
-                _ => new LabelComparison(classifier.Labels),
-            };
+            Comparison comparison = Comparison.Of(classifier.ProblemType, classifier.Labels);
             TimeSpan elapsed = ConsoleProgress.Run("Evaluating", null, "texts", progress =>
                 Ask(classifier, RowInput.Open(path, parsed.GetValue(format), columns), comparison, progress, token));
             EvaluationSummary summary = comparison.Summarise(parsed.GetRequiredValue(model), path, elapsed);

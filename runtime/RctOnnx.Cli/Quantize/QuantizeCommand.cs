@@ -15,21 +15,22 @@ internal static class QuantizeCommand
         Option<string> model = new("--model", "-m") { Description = "The fp32 .onnx file.", Required = true, HelpName = "FILE" };
         Option<string> calibration = new("--calibration") { Description = "Texts of the task, labels not needed: they set the ranges of the activations.", Required = true, HelpName = "FILE" };
         Option<string> output = new("--output", "-o") { Description = "The int8 .onnx file.", Required = true, HelpName = "FILE" };
-        Option<string?> evaluate = new("--evaluate") { Description = "Labelled dev rows: candidates are compared on them and the drop of accuracy is limited.", HelpName = "FILE" };
-        Option<double> maxDrop = new("--max-drop") { Description = "Allowed drop of accuracy on the dev rows in points. Default: 0.3.", DefaultValueFactory = _ => 0.3 };
+        Option<string?> evaluate = new("--evaluate") { Description = "Labelled dev rows: candidates are compared on them, and the drop of accuracy (micro F1 of several labels a text, kappa of ordered ones, Pearson of values) is limited.", HelpName = "FILE" };
+        Option<double> maxDrop = new("--max-drop") { Description = "Allowed drop on the dev rows, in hundredths. Default: 0.3.", DefaultValueFactory = _ => 0.3 };
         Option<string?> groupColumn = new("--group-column") { Description = "Column or property of what belongs to one document, for document models; RCT files have it by themselves." };
         Option<int> texts = new("--calibration-texts") { Description = "How many texts (of a document model sentences) of the calibration file are used, from its start. Default: 1000.", DefaultValueFactory = _ => 1000 };
         Option<int> bits = new("--weight-bits") { Description = "7 is safe on every processor; 8 is finer, but saturates on x86 without VNNI. Default: 7.", DefaultValueFactory = _ => 7 };
         Option<DataFormat?> format = new("--format") { Description = "Form of both files. By their names where not given.", HelpName = "tsv|csv|rct|jsonl|text" };
         Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
         Option<string> labelColumn = new("--label-column") { Description = "Column or property of the label. Default: label.", DefaultValueFactory = _ => "label" };
+        Option<string[]> labelColumns = new("--label-columns") { Description = "Columns or properties of 0 and 1, one a label, in place of --label-column, for models of several labels.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         Option<int?> threads = new("--threads") { Description = "Processor threads; all cores where not given." };
         Option<bool> json = new("--json") { Description = "Print one JSON object instead of the table." };
         Command command = new("quantize", """
             Makes an int8 file out of an fp32 one: int8 weights (a scale a column, for the word table a row), and uint8 activations with
             fixed scales that are calibrated on texts, so that an answer does not depend on the batch. Three ways to set the scales are
             tried, and the one nearest to the fp32 model on the dev rows (or the calibration texts) is taken. With --evaluate, layers
-            that hurt go back to fp32 until accuracy drops by no more than --max-drop; if that does not help, nothing is written.
+            that hurt go back to fp32 until the figure drops by no more than --max-drop; if that does not help, nothing is written.
 
             Examples:
               rctonnx quantize --model model.onnx --calibration train.txt --evaluate dev.txt --output model.int8.onnx
@@ -37,7 +38,7 @@ internal static class QuantizeCommand
 
             Exit codes: 0 done, 2 options, 3 data, 4 model, 6 output, 7 accuracy drops too far, 130 stopped.
             """)
-        { model, calibration, output, evaluate, maxDrop, texts, bits, format, textColumn, labelColumn, groupColumn, threads, json };
+        { model, calibration, output, evaluate, maxDrop, texts, bits, format, textColumn, labelColumn, labelColumns, groupColumn, threads, json };
         command.SetWork((parsed, token) =>
         {
             string source = parsed.GetRequiredValue(model), target = parsed.GetRequiredValue(output);
@@ -47,21 +48,17 @@ internal static class QuantizeCommand
             if (!(parsed.GetValue(maxDrop) >= 0)) throw new SettingsException($"--max-drop is {parsed.GetValue(maxDrop)}, expected 0 or more points.");
             if (parsed.GetValue(threads) < 1) throw new SettingsException($"--threads is {parsed.GetValue(threads)}, expected at least 1.");
             ModelArtifact artifact = ModelFile.Read(source).RequireArtifact();
-            string[] known = [.. artifact.Labels];
-            if (known.Length == 0) throw new ModelFileException($"'{source}' is an encoder without a task: int8 is judged by its answers. Train it with a head first.");
-            if (parsed.GetValue(evaluate) is not null && artifact.ProblemType != ProblemType.SingleLabel)
-                throw new SettingsException($"--evaluate limits the drop of accuracy of models of one label a text, and '{source}' is {artifact.ProblemType}. Leave it out: the file whose logits are nearest on the calibration texts is written, to be compared with the fp32 one.");
+            if (artifact.Labels.Count == 0) throw new ModelFileException($"'{source}' is an encoder without a task: int8 is judged by its answers. Train it with a head first.");
             ColumnNames unlabelled = new() { Text = parsed.GetValue(textColumn)!, Label = null, Group = parsed.GetValue(groupColumn) };
             TextRow[] dev = parsed.GetValue(evaluate) is { } devPath
-                ? [.. Rows(devPath, unlabelled with { Label = parsed.GetValue(labelColumn) })] : [];
+                ? [.. Rows(devPath, unlabelled with { Label = parsed.GetValue(labelColumn), Flags = parsed.GetValue(labelColumns) is { Length: > 0 } flags ? flags : null })] : [];
             if (parsed.GetValue(evaluate) is { } empty && dev.Length == 0) throw new DataException($"'{empty}' has no rows to evaluate on.");
-            LabelSet labels = new(known);
-            foreach (TextRow row in dev) labels.IndexOf(row);
+            DevFigure? figure = dev.Length == 0 ? null : DevFigures.Of(artifact, dev);
             QuantizationOptions options = new()
             {
                 Calibration = Texts(Rows(parsed.GetRequiredValue(calibration), unlabelled).Take(parsed.GetValue(texts))),
                 Dev = dev.Length == 0 ? null : Texts(dev),
-                DevLabels = dev.Length == 0 ? null : [.. dev.Select(row => known[labels.IndexOf(row)])],
+                Figure = figure,
                 MaxDrop = parsed.GetValue(maxDrop),
                 WeightLimit = parsed.GetValue(bits) == 7 ? ModelQuantizer.SafeLimit : sbyte.MaxValue,
                 Threads = parsed.GetValue(threads),
@@ -78,8 +75,9 @@ internal static class QuantizeCommand
                 Fp32Inputs = result.Fp32Inputs,
                 DevTexts = dev.Length > 0 ? dev.Length : options.Calibration.Sum(text => text.Count),
                 Agreement = result.Agreement,
-                AccuracyBefore = result.AccuracyBefore,
-                AccuracyAfter = result.AccuracyAfter,
+                Figure = figure?.Name,
+                Before = result.Before,
+                After = result.After,
             };
             if (parsed.GetValue(json)) JsonResult.Write(summary);
             else summary.WriteTable(Console.Out);

@@ -25,9 +25,12 @@ internal sealed record QuantizeSummary
 
     public required double Agreement { get; init; }
 
-    public double? AccuracyBefore { get; init; }
+    /// <summary>What the dev rows were judged by.</summary>
+    public string? Figure { get; init; }
 
-    public double? AccuracyAfter { get; init; }
+    public double? Before { get; init; }
+
+    public double? After { get; init; }
 
     /// <summary>For people.</summary>
     public void WriteTable(TextWriter output)
@@ -36,7 +39,7 @@ internal sealed record QuantizeSummary
         Line($"scales by {Method}; mean squared difference of the logits: {string.Join(", ", Errors.Select(pair => FormattableString.Invariant($"{pair.Key} {pair.Value:G3}")))}");
         Line($"in fp32 because int8 hurt: {(Fp32Inputs.Count == 0 ? "none" : string.Join(", ", Fp32Inputs))}");
         Line($"same label as fp32 on {Agreement:P2} of {DevTexts:N0} texts");
-        if (AccuracyBefore is not null) Line($"accuracy {AccuracyBefore:P2} before, {AccuracyAfter:P2} after");
+        if (Before is not null) Line($"{Figure} {Before:F4} before, {After:F4} after");
 
         void Line(FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
     }

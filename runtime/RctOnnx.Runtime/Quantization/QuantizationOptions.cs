@@ -11,10 +11,10 @@ public sealed record QuantizationOptions
     /// <summary>Texts on which candidates are compared, as <see cref="Calibration"/>, which takes their place where null.</summary>
     public IReadOnlyList<IReadOnlyList<string>>? Dev { get; init; }
 
-    /// <summary>The label of each sentence of <see cref="Dev"/>, in their order: with them the drop of accuracy is limited.</summary>
-    public IReadOnlyList<string>? DevLabels { get; init; }
+    /// <summary>What <see cref="Dev"/> is judged by: with it, its drop is limited.</summary>
+    public DevFigure? Figure { get; init; }
 
-    /// <summary>Allowed drop of accuracy on the labelled texts, in percentage points.</summary>
+    /// <summary>Allowed drop of <see cref="Figure"/>, in hundredths.</summary>
     public double MaxDrop { get; init; } = 0.3;
 
     /// <summary>Largest absolute weight: <see cref="ModelQuantizer.SafeLimit"/>, or 127 for processors that do not saturate.</summary>

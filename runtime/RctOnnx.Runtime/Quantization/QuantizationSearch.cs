@@ -5,7 +5,7 @@ namespace RctOnnx.Runtime.Quantization;
 
 /// <summary>
 /// From an fp32 model file to an int8 one: scales by three methods, the one whose logits are nearest to the fp32 model's on the
-/// dev texts; where accuracy then drops too far, the inputs that hurt most go back to fp32, one after the other.
+/// dev texts; where the figure then drops too far, the inputs that hurt most go back to fp32, one after the other.
 /// </summary>
 public sealed class QuantizationSearch
 {
@@ -25,8 +25,6 @@ public sealed class QuantizationSearch
         (_options, _folder, _report, _token) = (options, folder, report, token);
         _source = ModelFile.Read(model).RequireArtifact();
         if (_source.Inputs.Count > 0) throw new ModelFileException($"'{model}' is quantized already. Start from the file with fp32 weights.");
-        if (options.DevLabels is not null && _source.ProblemType != ProblemType.SingleLabel)
-            throw new SettingsException($"'{model}' is {_source.ProblemType}; the limit on accuracy is for models of one label. Leave the evaluation out and compare the files with rctonnx evaluate.");
         _texts = options.Dev ?? options.Calibration;
         _report("answers of the fp32 model");
         _expected = Answers(model);
@@ -38,7 +36,7 @@ public sealed class QuantizationSearch
     /// <param name="folder">For passing files.</param>
     /// <param name="report">Told what is being done.</param>
     /// <param name="token">Ends the work.</param>
-    /// <exception cref="GateException">Accuracy drops by more than allowed even with every input in fp32.</exception>
+    /// <exception cref="GateException">The figure drops by more than allowed even with every input in fp32.</exception>
     public static QuantizationResult Run(string model, QuantizationOptions options, string folder, Action<string> report, CancellationToken token) =>
         new QuantizationSearch(model, options, folder, report, token).Run();
 
@@ -51,7 +49,7 @@ public sealed class QuantizationSearch
         foreach (QuantizationMethod method in Enum.GetValues<QuantizationMethod>())
             tried[method] = Try(seen.ToDictionary(pair => pair.Key, pair => Scale(pair.Value, method)), $"method {method}");
         (QuantizationMethod best, Candidate candidate) = tried.MinBy(pair => pair.Value.Error);
-        double? before = Accuracy(_expected), after = Accuracy(candidate.Answers);
+        double? before = Figure(_expected), after = Figure(candidate.Answers);
         List<string> fp32 = [];
         if (before - after > _options.MaxDrop / 100) (candidate, after) = Relax(candidate, before!.Value, fp32);
         ModelArtifact artifact = candidate.Artifact with { Probes = Probes(candidate.Artifact) };
@@ -71,10 +69,10 @@ public sealed class QuantizationSearch
         {
             fp32.Add(point);
             candidate = Try(Without(fp32), $"{fp32.Count} of {all.Count} inputs in fp32");
-            after = Accuracy(candidate.Answers);
+            after = Figure(candidate.Answers);
             if (before - after <= _options.MaxDrop / 100) return (candidate, after);
         }
-        throw new GateException(FormattableString.Invariant($"Int8 drops accuracy on the {_expected.Count} dev texts from {before:P2} to {after:P2}, allowed are {_options.MaxDrop} points; computing all layers in fp32 does not help. Nothing was written. Try weights of 8 bits, or allow more."));
+        throw new GateException(FormattableString.Invariant($"Int8 drops the {_options.Figure!.Name} on the {_expected.Count} dev texts from {before:F4} to {after:F4}, allowed are {_options.MaxDrop} hundredths; computing all layers in fp32 does not help. Nothing was written. Try weights of 8 bits, or allow more."));
 
         Dictionary<string, InputQuantization> Without(IReadOnlyCollection<string> points) =>
             all.Where(pair => !points.Contains(pair.Key)).ToDictionary();
@@ -109,8 +107,9 @@ public sealed class QuantizationSearch
             ["fp32_inputs"] = new JsonArray([.. fp32.Select(point => JsonValue.Create(point))]),
             ["dev_texts"] = _expected.Count,
             ["dev_agreement"] = agreement,
-            ["dev_accuracy_fp32"] = before,
-            ["dev_accuracy_int8"] = after,
+            ["dev_figure"] = _options.Figure?.Name,
+            ["dev_fp32"] = before,
+            ["dev_int8"] = after,
         };
         return training;
     }
@@ -123,8 +122,7 @@ public sealed class QuantizationSearch
         return [.. classifier.ClassifyDocuments(_texts, _token).SelectMany(document => document.Sentences)];
     }
 
-    private double? Accuracy(IReadOnlyList<Classification> answers) =>
-        _options.DevLabels is { } labels ? (double)answers.Zip(labels).Count(pair => pair.First.Label == pair.Second) / labels.Count : null;
+    private double? Figure(IReadOnlyList<Classification> answers) => _options.Figure?.Value(answers);
 
     private static InputQuantization Scale(ActivationHistogram seen, QuantizationMethod method) => method switch
     {

@@ -15,6 +15,18 @@ public sealed class BaseModelTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Fact]
+    public void A_next_sentence_checkpoint_is_a_classifier_of_pairs_and_trains_further_with_its_head()
+    {
+        string folder = SharedFolders.Golden("checkpoints", "bert-tiny-random", "next_sentence");
+        ModelArtifact model = BaseModel.LoadClassifier(folder);
+        Assert.Equal(["is_next", "not_next"], model.Labels);
+        Assert.Equal((HeadKind.Linear, Pooling.Pooler, ProblemType.SingleLabel), (model.Head.Kind, model.Head.Pooling, model.ProblemType));
+        TrainingBase start = TrainingBase.Load(new TrainSettings { Base = folder, MaxLength = 32 }, model.Labels);
+        Assert.True(start.KeepsHead);
+        Assert.True(start.Artifact.Weights["head.output.weight"].Bytes.Span.SequenceEqual(model.Weights["head.output.weight"].Bytes.Span));
+    }
+
     [Theory]
     [InlineData(Architecture.Bert, Pooling.Pooler, HeadKind.Linear, ProblemType.SingleLabel, 3)]
     [InlineData(Architecture.Bert, Pooling.Pooler, HeadKind.Linear, ProblemType.Regression, 1)]

@@ -29,7 +29,7 @@ public static class BaseModel
 
     private static ModelArtifact FromFolder(string folder, WeightsOptions? options, Action<string>? tell)
     {
-        HuggingFaceConfig config = HuggingFaceConfig.Read(folder);
+        HuggingFaceConfig config = NextSentence.Named(HuggingFaceConfig.Read(folder));
         TokenizerSource tokenizer = TokenizerFiles.Load(folder);
         bool isBert = config.Encoder.Architecture == Architecture.Bert;
         HeadConfig head = new()
@@ -38,9 +38,9 @@ public static class BaseModel
             Pooling = isBert ? Pooling.Pooler : Pooling.Cls,
             Dropout = config.ClassifierDropout,
         };
-        if (config.ArchitectureName is { } name && !name.EndsWith("ForSequenceClassification", StringComparison.Ordinal))
-            throw NoHead(folder, $"config.json names the architecture '{name}', expected one that ends in 'ForSequenceClassification'");
-        ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, head, config.Labels.Count, CheckpointFolder.ReadTensors(folder, options), tokenizer.Vocabulary.Count);
+        if (config.ArchitectureName is { } name && !name.EndsWith("ForSequenceClassification", StringComparison.Ordinal) && !NextSentence.Is(config))
+            throw NoHead(folder, $"config.json names the architecture '{name}', expected one that ends in 'ForSequenceClassification' or 'ForNextSentencePrediction'");
+        ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, head, config.Labels.Count, NextSentence.Renamed(config, CheckpointFolder.ReadTensors(folder, options)), tokenizer.Vocabulary.Count);
         if (imported.WordTableNote is { } note) tell?.Invoke(note);
         if (imported.MissingHead.Count > 0) throw NoHead(folder, $"it lacks {string.Join(", ", imported.MissingHead)}");
         ModelArtifact artifact = new()

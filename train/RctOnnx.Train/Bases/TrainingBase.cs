@@ -24,9 +24,9 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
     private static TrainingBase FromFolder(TrainSettings settings, IReadOnlyList<string> labels)
     {
         string folder = settings.Base;
-        HuggingFaceConfig config = HuggingFaceConfig.Read(folder);
+        HuggingFaceConfig config = NextSentence.Named(HuggingFaceConfig.Read(folder));
         TokenizerSource tokenizer = TokenizerFiles.Load(folder);
-        IReadOnlyDictionary<string, TensorData> tensors = CheckpointFolder.ReadTensors(folder, new WeightsOptions { AllowPickle = !settings.NoPickle });
+        IReadOnlyDictionary<string, TensorData> tensors = NextSentence.Renamed(config, CheckpointFolder.ReadTensors(folder, new WeightsOptions { AllowPickle = !settings.NoPickle }));
         bool hasPooler = tensors.Keys.Any(name => name.EndsWith("pooler.dense.weight", StringComparison.Ordinal));
         HeadConfig own = config.Encoder.Architecture == Architecture.Electra
             ? new HeadConfig { Kind = HeadKind.Electra, Pooling = Pooling.Cls }
