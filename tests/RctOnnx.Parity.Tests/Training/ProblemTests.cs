@@ -73,7 +73,7 @@ public sealed class ProblemTests : IDisposable
     public void Ordered_labels_are_learnt_by_thresholds_that_stay_in_order()
     {
         _task.Relabel(label => Grades[label]);
-        TrainSettings settings = _task.Settings() with { Problem = ProblemType.Ordinal };
+        TrainSettings settings = _task.Settings() with { Problem = ProblemType.Ordinal, Epochs = 6 };
         TrainingOutcome outcome = Run(settings);
         Assert.Equal(["100", "300", "900"], outcome.Model.Labels); // by value, not by name
         Assert.True(outcome.Tests[0].Trained[MetricName.QuadraticWeightedKappa] > 0.8, $"{outcome.Tests[0].Trained[MetricName.QuadraticWeightedKappa]}");
