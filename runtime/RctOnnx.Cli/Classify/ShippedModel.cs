@@ -1,5 +1,3 @@
-using RctOnnx.Onnx;
-
 namespace RctOnnx.Cli.Classify;
 
 /// <summary>The model that comes with the program: sections of medical abstracts, whole abstracts read together.</summary>

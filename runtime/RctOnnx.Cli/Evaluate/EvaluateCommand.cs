@@ -4,7 +4,6 @@ using RctOnnx.Cli.Providers;
 using RctOnnx.Cli.Rows;
 using RctOnnx.CommandLine;
 using RctOnnx.Data;
-using RctOnnx.Onnx;
 using RctOnnx.Runtime;
 
 namespace RctOnnx.Cli.Evaluate;
