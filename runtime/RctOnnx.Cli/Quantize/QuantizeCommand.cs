@@ -19,7 +19,7 @@ internal static class QuantizeCommand
         Option<double> maxDrop = new("--max-drop") { Description = "Allowed drop of accuracy on the dev rows in points. Default: 0.3.", DefaultValueFactory = _ => 0.3 };
         Option<int> texts = new("--calibration-texts") { Description = "How many texts of the calibration file are used, from its start. Default: 1000.", DefaultValueFactory = _ => 1000 };
         Option<int> bits = new("--weight-bits") { Description = "7 is safe on every processor; 8 is finer, but saturates on x86 without VNNI. Default: 7.", DefaultValueFactory = _ => 7 };
-        Option<DataFormat?> format = new("--format") { Description = "Form of both files. By their names where not given.", HelpName = "tsv|csv|rct|jsonl|text" };
+        Option<DataFormat?> format = new("--format") { Description = "Form of both files. By their names where not given.", HelpName = "tsv|csv|rct|jsonl|parquet|text" };
         Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
         Option<string> labelColumn = new("--label-column") { Description = "Column or property of the label. Default: label.", DefaultValueFactory = _ => "label" };
         Option<int?> threads = new("--threads") { Description = "Processor threads; all cores where not given." };
