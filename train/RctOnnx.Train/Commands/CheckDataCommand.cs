@@ -67,13 +67,9 @@ internal static class CheckDataCommand
                 foreach ((string name, string path) in TaskData.Names(tests).Zip(tests)) check.Add(name, Files([path]), OnRow);
                 return true;
 
-                IEnumerable<IEnumerable<TextRow>> Files(IEnumerable<string> paths) => paths.Select(path => Rows(path, parsed.GetValue(format), columns, check.Refuse));
+                IEnumerable<IEnumerable<TextRow>> Files(IEnumerable<string> paths) => paths.Select(path => Rows(path, parsed.GetValue(format), columns, check.Refuse, token));
 
-                void OnRow()
-                {
-                    token.ThrowIfCancellationRequested();
-                    progress.Advance(1);
-                }
+                void OnRow() => progress.Advance(1);
             });
             DataCheckResult result = check.Finish();
             string unit = basePath is null ? "words" : "tokens";
@@ -85,9 +81,13 @@ internal static class CheckDataCommand
     }
 
     // An iterator, so that a file whose form is not known is found where its rows are asked for, like a bad row.
-    private static IEnumerable<TextRow> Rows(string path, DataFormat? format, ColumnNames columns, Action<DataException> onBadRow)
+    private static IEnumerable<TextRow> Rows(string path, DataFormat? format, ColumnNames columns, Action<DataException> onBadRow, CancellationToken token)
     {
-        foreach (TextRow row in TextDataset.Read(path, format, columns, onBadRow)) yield return row;
+        foreach (TextRow row in TextDataset.Read(path, format, columns, onBadRow))
+        {
+            token.ThrowIfCancellationRequested();
+            yield return row;
+        }
     }
 
     private static int Words(TextRow row) => Count(row.Text) + Count(row.Pair ?? "");
