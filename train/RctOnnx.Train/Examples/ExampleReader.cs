@@ -20,12 +20,13 @@ internal sealed class ExampleReader(WordPieceTokenizer tokenizer, LabelSet label
     /// <param name="name">For people.</param>
     /// <param name="rows">The rows.</param>
     /// <param name="keepTexts">Whether the texts are asked for again.</param>
+    /// <param name="store">Takes the tokens; one in memory where not given.</param>
     /// <exception cref="DataException">A row has no label or one that training did not see.</exception>
-    public ExampleSet Read(string name, IEnumerable<TextRow> rows, bool keepTexts)
+    public ExampleSet Read(string name, IEnumerable<TextRow> rows, bool keepTexts, TokenStore? store = null)
     {
-        TokenStore tokens = new();
-        List<int> classes = [];
-        List<float> values = [];
+        TokenStore tokens = store ?? new TokenStore();
+        ChunkedList<int> classes = new();
+        ChunkedList<float> values = new();
         List<LabelledText> texts = [];
         long truncated = 0;
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -43,7 +44,7 @@ internal sealed class ExampleReader(WordPieceTokenizer tokenizer, LabelSet label
             second = second < 0 ? encoding.Ids.Length : second;
             tokens.Add(encoding.Ids, second);
             if (target.Length == 0) classes.Add(index);
-            values.AddRange(target);
+            foreach (float value in target) values.Add(value);
             if (keepTexts) texts.Add(new LabelledText(row.Text, row.Pair));
             if (encoding.Truncated) truncated++;
             hash.AppendData(MemoryMarshal.AsBytes([index, second, encoding.Ids.Length]));

@@ -8,6 +8,7 @@ using RctOnnx.Onnx;
 using RctOnnx.Runtime;
 using RctOnnx.Runtime.Tokenization;
 using RctOnnx.Train.Bases;
+using RctOnnx.Train.Batching;
 using RctOnnx.Train.Checkpointing;
 using RctOnnx.Train.Evaluation;
 using RctOnnx.Train.Examples;
@@ -60,12 +61,13 @@ internal sealed class TrainingRun
         foreach (string note in start.Notes) _say(note);
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(start.Artifact.Vocabulary, start.Artifact.Tokenizer);
         ExampleReader reader = new(tokenizer, labels, _settings.MaxLength, _settings.Problem);
-        ExampleSet train = Read(reader, "train", data.Train, keepTexts: _settings.Teacher is not null)!;
+        using TokenStore tokens = new(_folder.Tokens);
+        ExampleSet train = Read(reader, "train", data.Train, keepTexts: false, tokens)!;
         resumed?.State.RequireSame(_settings.Loop.Hash, train.Hash, _folder.Path);
         ExampleSet? dev = Read(reader, "dev", data.Dev, keepTexts: true);
         ExampleSet[] tests = [.. data.Tests.Select(test => Read(reader, test.Key, test.Value, keepTexts: true)!)];
 
-        TeacherAnswers? teacher = _settings.Teacher is { } path ? TeacherAnswers.Of(path, _folder.Teacher, train, labels.Names, resume, _token) : null;
+        TeacherAnswers? teacher = _settings.Teacher is { } path ? TeacherAnswers.Of(path, _folder.Teacher, train, data.Train, labels.Names, resume, _token) : null;
 
         Device device = TorchDevice.Of(_settings.Device);
         using ClassifierModel model = new(start.Artifact.Encoder, start.Artifact.Head, labels.Names.Count, _settings.Precision);
@@ -140,13 +142,13 @@ internal sealed class TrainingRun
         return resumed;
     }
 
-    private ExampleSet? Read(ExampleReader reader, string name, IEnumerable<TextRow>? rows, bool keepTexts)
+    private ExampleSet? Read(ExampleReader reader, string name, IEnumerable<TextRow>? rows, bool keepTexts, TokenStore? store = null)
     {
         if (rows is null) return null;
         _token.ThrowIfCancellationRequested();
-        ExampleSet set = reader.Read(name, rows, keepTexts);
+        ExampleSet set = reader.Read(name, rows, keepTexts, store);
         _say(string.Create(CultureInfo.InvariantCulture,
-            $"{name}: {set.Tokens.RowCount:N0} rows, {set.Tokens.TokenCount:N0} tokens, {(double)set.TruncatedCount / set.Tokens.RowCount:P1} cut at {_settings.MaxLength} tokens."));
+            $"{name}: {set.Tokens.RowCount:N0} rows, {set.Tokens.TokenCount:N0} tokens{(set.Tokens.SpilledLength > 0 ? $" ({set.Tokens.SpilledLength >> 20:N0} MiB of them in a file)" : "")}, {(double)set.TruncatedCount / set.Tokens.RowCount:P1} cut at {_settings.MaxLength} tokens."));
         return set;
     }
 
