@@ -15,7 +15,7 @@ public static class ParquetFiles
     private static async Task WriteAsync(string path, int rowsPerGroup, (string Name, Array Values)[] columns)
     {
         await using FileStream file = File.Create(path);
-        Field[] fields = [.. columns.Select(column => column.Values is string[][] ? (Field)new ListField(column.Name, new DataField<string>("element")) : new DataField(column.Name, column.Values.GetType().GetElementType()!))];
+        Field[] fields = [.. columns.Select(column => FieldOf(column.Name, column.Values))];
         await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), file);
         for (int start = 0; start < columns[0].Values.Length; start += rowsPerGroup)
         {
@@ -29,6 +29,12 @@ public static class ParquetFiles
             }
         }
     }
+
+    private static Field FieldOf(string name, Array values) => values switch
+    {
+        string[][] => new ListField(name, new DataField<string>("element")),
+        _ => new DataField(name, values.GetType().GetElementType()!),
+    };
 
     private static Task WriteAsync(ParquetRowGroupWriter group, DataField field, Array values) => values switch
     {
