@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RctOnnx.Bench;
 using RctOnnx.Bench.Compare;
+using RctOnnx.Bench.LargeData;
 using RctOnnx.Bench.Load;
 using RctOnnx.Bench.Scaling;
 using RctOnnx.Bench.Startup;
@@ -15,6 +16,8 @@ RootCommand root = new("Measures RctOnnx, alone and beside its peers. Run it in 
     StartupCommand.Create(),
     ScalingCommand.Create(),
     LoadCommand.Create(),
+    RowsCommand.Create(),
+    DataPathCommand.Create(),
     PassThrough.Create("training", "Training steps beside a plain TorchSharp loop. Arguments: ROUNDS STEPS.", TrainingComparison.Run),
     PassThrough.Create("micro", "Runs BenchmarkDotNet; everything behind the verb goes there, such as --filter '*' or --list flat. Without arguments it offers its list.", MicroBenchmarks.Run),
 };

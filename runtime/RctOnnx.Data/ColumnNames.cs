@@ -1,6 +1,6 @@
 namespace RctOnnx.Data;
 
-/// <summary>Names of the columns (TSV, CSV) or properties (JSONL) that hold an example. Immutable.</summary>
+/// <summary>Names of the columns (TSV, CSV, Parquet) or properties (JSONL) that hold an example. Immutable.</summary>
 public sealed record ColumnNames
 {
     /// <summary>The text; must be there.</summary>

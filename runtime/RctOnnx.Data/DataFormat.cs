@@ -1,6 +1,6 @@
 namespace RctOnnx.Data;
 
-/// <summary>How examples are written in a file. All are UTF-8.</summary>
+/// <summary>How examples are written in a file. All but Parquet are UTF-8 text.</summary>
 public enum DataFormat
 {
     /// <summary>One text a line, no labels.</summary>
@@ -17,4 +17,7 @@ public enum DataFormat
 
     /// <summary>One JSON object a line.</summary>
     Jsonl,
+
+    /// <summary>A table of Apache Parquet.</summary>
+    Parquet,
 }

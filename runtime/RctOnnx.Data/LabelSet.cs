@@ -52,7 +52,7 @@ public sealed class LabelSet
         string label = LabelOf(row);
         return _indices.TryGetValue(label, out int index)
             ? index
-            : throw new DataException($"'{row.Source}', line {row.Line}: the label '{label}' is not known; known are {string.Join(", ", Names)}. Mend the row or train with this label.");
+            : throw new DataException($"{row.Place}: the label '{label}' is not known; known are {string.Join(", ", Names)}. Mend the row or train with this label.");
     }
 
     /// <summary>1 for each label of a row and 0 for the others, by index; a row may have none.</summary>
@@ -68,6 +68,6 @@ public sealed class LabelSet
         (row.Label ?? "").Split(Separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static string LabelOf(TextRow row) => string.IsNullOrWhiteSpace(row.Label)
-        ? throw new DataException($"'{row.Source}', line {row.Line}: there is no label; expected one in every row.")
+        ? throw new DataException($"{row.Place}: there is no label; expected one in every row.")
         : row.Label;
 }

@@ -9,5 +9,5 @@ public static class RowValue
     public static double Of(TextRow row) =>
         double.TryParse(row.Label, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
             ? value
-            : throw new DataException($"'{row.Source}', line {row.Line}: the label '{row.Label}' is no number; the model answers values. Mend the row, or choose another problem.");
+            : throw new DataException($"{row.Place}: the label '{row.Label}' is no number; the model answers values. Mend the row, or choose another problem.");
 }

@@ -1,9 +1,9 @@
 namespace RctOnnx.Data;
 
-/// <summary>Reads examples row by row, in constant memory. A row that breaks a rule ends the reading with its file and line, unless somebody takes such rows.</summary>
+/// <summary>Reads examples row by row, in constant memory (Parquet: that of a row group). A row that breaks a rule ends the reading with its file and line, unless somebody takes such rows.</summary>
 public static class TextDataset
 {
-    /// <summary>The format by the file's extension: .tsv, .csv, .jsonl (.ndjson); .txt by its first line, <c>###</c> meaning RCT.</summary>
+    /// <summary>The format by the file's extension: .tsv, .csv, .jsonl (.ndjson), .parquet; .txt by its first line, <c>###</c> meaning RCT.</summary>
     /// <exception cref="DataException">The file is missing or the extension is not known.</exception>
     public static DataFormat FormatOf(string path)
     {
@@ -12,13 +12,14 @@ public static class TextDataset
             case ".tsv": return DataFormat.Tsv;
             case ".csv": return DataFormat.Csv;
             case ".jsonl" or ".ndjson": return DataFormat.Jsonl;
+            case ".parquet": return DataFormat.Parquet;
             case ".txt":
                 foreach ((_, string line) in Utf8Lines.Read(DataSource.File(path)))
                     if (line.Length > 0) return line.StartsWith("###", StringComparison.Ordinal) ? DataFormat.Rct : DataFormat.Text;
                 throw new DataException($"'{path}' is empty; expected examples.");
             default:
                 DataSource.OpenFile(path).Dispose(); // a path that is wrong altogether is told first
-                throw new DataException($"The format of '{path}' cannot be told from its name; known are .tsv, .csv, .jsonl and .txt. Name the format.");
+                throw new DataException($"The format of '{path}' cannot be told from its name; known are .tsv, .csv, .jsonl, .parquet and .txt. Name the format.");
         }
     }
 
@@ -37,7 +38,7 @@ public static class TextDataset
         Rows(DataSource.File(path), format ?? FormatOf(path), columns ?? new ColumnNames(), onBadRow);
 
     /// <summary>The examples of a stream, which is read once and closed at the end.</summary>
-    /// <param name="stream">UTF-8 text.</param>
+    /// <param name="stream">UTF-8 text, or a Parquet file that can be read in any order.</param>
     /// <param name="name">What messages and <see cref="TextRow.Source"/> call it.</param>
     /// <param name="format">How examples are written.</param>
     /// <param name="columns">Names of the columns or properties.</param>
@@ -54,6 +55,7 @@ public static class TextDataset
         DataFormat.Csv => TableReader.ReadCsv(source, columns, onBadRow),
         DataFormat.Rct => RctReader.Read(source, onBadRow),
         DataFormat.Jsonl => JsonlReader.Read(source, columns, onBadRow),
+        DataFormat.Parquet => ParquetRows.Read(source, columns, onBadRow),
         _ => throw new DataException($"The data format {format} is not known; known are {string.Join(", ", Enum.GetNames<DataFormat>())}."),
     });
 

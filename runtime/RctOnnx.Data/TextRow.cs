@@ -18,6 +18,15 @@ public sealed record TextRow
     /// <summary>The file.</summary>
     public required string Source { get; init; }
 
-    /// <summary>The line in the file on which the example starts, from 1.</summary>
+    /// <summary>The line in the file on which the example starts, or its row, from 1.</summary>
     public required long Line { get; init; }
+
+    /// <summary>Whether <see cref="Line"/> counts rows: a Parquet file has no lines.</summary>
+    public bool CountsRows { get; init; }
+
+    /// <summary>Where the example stands, as messages name it.</summary>
+    public string Place => PlaceOf(Source, Line, CountsRows);
+
+    /// <summary>How messages name a place.</summary>
+    internal static string PlaceOf(string source, long line, bool countsRows) => $"'{source}', {(countsRows ? "row" : "line")} {line}";
 }

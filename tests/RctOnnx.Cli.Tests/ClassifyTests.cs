@@ -61,6 +61,18 @@ public sealed class ClassifyTests : IDisposable
     }
 
     [Fact]
+    public void A_Parquet_file_gives_the_same_answers_and_standard_input_cannot_be_one()
+    {
+        ParquetFiles.Write(_folder.File("rows.parquet"), 1, ("id", new[] { 1, 2 }), ("text", new[] { "the results", "patients" }));
+        ProgramProcess run = Run("classify", "--model", Model, "--input", _folder.File("rows.parquet"));
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Equal(Run("classify", "--model", Model, "the results", "patients").Output, run.Output);
+        ProgramProcess piped = ProgramProcess.RunWithInput("rctonnx", "PAR1", "classify", "--model", Model, "--input", "-", "--input-format", "parquet");
+        Assert.Equal(ExitCodes.InputRefused, piped.ExitCode);
+        Assert.Contains("Save it as a file", piped.Error);
+    }
+
+    [Fact]
     public void Tsv_answers_have_a_header_and_a_column_for_each_label_and_go_to_a_file()
     {
         ProgramProcess run = Run("classify", "--model", Model, "--output", _folder.File("answers.tsv"), "--long-text", "truncate", "--max-length", "8", "a b c d e f g h i j");

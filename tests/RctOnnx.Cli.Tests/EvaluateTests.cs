@@ -48,6 +48,23 @@ public sealed class EvaluateTests : IDisposable
     }
 
     [Fact]
+    public void Labelled_rows_of_a_Parquet_file_are_evaluated_and_a_label_that_is_not_known_is_named_with_its_row()
+    {
+        ModelFile.Write(_folder.File("model.onnx"), RandomModels.Create());
+        File.WriteAllText(_folder.File("data.tsv"), "label\ttext\nlabel 1\ta\nlabel 2\tb\n");
+        ParquetFiles.Write(_folder.File("data.parquet"), 1, ("text", new[] { "a", "b" }), ("label", new[] { "label 1", "label 2" }));
+        Assert.Equal(Accuracy(Run("--json")), Accuracy(Parquet("--json")));
+        ParquetFiles.Write(_folder.File("data.parquet"), 1, ("text", new[] { "a", "b" }), ("label", new[] { "label 1", "other" }));
+        ProgramProcess refused = Parquet();
+        Assert.Equal(ExitCodes.InputRefused, refused.ExitCode);
+        Assert.Contains("data.parquet', row 2", refused.Error);
+
+        ProgramProcess Parquet(params string[] options) => ProgramProcess.Run("rctonnx", ["evaluate", "--model", _folder.File("model.onnx"), "--data", _folder.File("data.parquet"), .. options]);
+
+        static double Accuracy(ProgramProcess run) => JsonDocument.Parse(run.Output).RootElement.GetProperty("accuracy").GetDouble();
+    }
+
+    [Fact]
     public void A_model_of_values_is_judged_by_errors_and_correlations()
     {
         ModelFile.Write(_folder.File("model.onnx"), RandomModels.Create(problem: ProblemType.Regression, labelCount: 1));

@@ -54,7 +54,7 @@ public class DataCheckTests
         DataCheck check = new(row => row.Text.Length, null);
         check.AddSplit([rows[..20], rows[20..]], 0.2, 0.2, seed);
         DataCheckResult result = check.Finish();
-        Assert.Equal([("train", (long)split.Train.Count), ("dev", split.Dev.Count), ("test", split.Test.Count)], result.Sets.Select(set => (set.Name, set.RowCount)));
+        Assert.Equal([("train", (long)split.Train.Count()), ("dev", split.Dev.Count()), ("test", split.Test.Count())], result.Sets.Select(set => (set.Name, set.RowCount)));
         Assert.Contains("line 5", Assert.Single(Assert.Single(result.Leaks).Examples));
 
         static int Sides(DataSplit split) => new[] { split.Train, split.Dev, split.Test }.Count(part => part.Any(row => row.Text == "the same"));
@@ -105,6 +105,44 @@ public class DataCheckTests
         Assert.Equal(1, result.Sets[0].RowCount);
 
         static IEnumerable<TextRow> Broken() => Enumerable.Range(0, 1).Select<int, TextRow>(_ => throw new DataException("'a', line 7: broken"));
+    }
+
+    [Fact]
+    public void A_split_of_a_broken_file_takes_the_rows_before_the_fault_and_names_it_once()
+    {
+        DataCheck check = new(row => row.Text.Length, null);
+        int counted = 0;
+        check.AddSplit([Broken(), [.. Enumerable.Range(30, 10).Select(Row)]], 0.2, 0.2, 1, () => counted++);
+        DataCheckResult result = check.Finish();
+        Assert.Contains("line 7", Assert.Single(result.Errors));
+        Assert.Equal((40, 40L), (counted, result.Sets.Sum(set => set.RowCount)));
+
+        static TextRow Row(int i) => new() { Text = $"text {i}", Label = i % 2 == 0 ? "x" : "y", Source = "b", Line = i };
+
+        static IEnumerable<TextRow> Broken() => Enumerable.Range(0, 31).Select(i => i < 30 ? Row(i) : throw new DataException("'a', line 7: broken"));
+    }
+
+    [Fact]
+    public void Neither_texts_nor_repeated_labels_are_kept_while_rows_go_through_the_check_and_the_split()
+    {
+        List<WeakReference> rows = [];
+        DataCheck check = new(row => row.Text.Length, null);
+        check.Add("train", [Rows()]);
+        check.AddSplit([Rows()], 0.2, 0.2, 1);
+        GC.Collect();
+        Assert.InRange(rows.Count(row => row.IsAlive), 0, 30); // the three labels of each set
+        Assert.Equal(5 * 1000, rows.Count / 2);
+        GC.KeepAlive(check);
+
+        IEnumerable<TextRow> Rows()
+        {
+            for (int i = 0; i < 1000; i++)
+            {
+                TextRow row = new() { Text = $"text {i}", Label = $"label {i % 3}", Source = "a", Line = i + 1 };
+                rows.AddRange([new WeakReference(row.Text), new WeakReference(row.Label)]);
+                yield return row;
+            }
+        }
     }
 
     [Fact]

@@ -13,10 +13,10 @@ public class DataSplitTests
     public void Stratified_keeps_the_shares_of_the_labels()
     {
         DataSplit split = DataSplit.Stratified(Rows(1000), 0.1, 0.2, 7);
-        Assert.Equal((700, 100, 200), (split.Train.Count, split.Dev.Count, split.Test.Count));
+        Assert.Equal((700, 100, 200), (split.Train.Count(), split.Dev.Count(), split.Test.Count()));
         Assert.Equal((140, 20, 40), (Rare(split.Train), Rare(split.Dev), Rare(split.Test)));
 
-        static int Rare(IReadOnlyList<TextRow> rows) => rows.Count(row => row.Label == "rare");
+        static int Rare(IEnumerable<TextRow> rows) => rows.Count(row => row.Label == "rare");
     }
 
     [Fact]
@@ -35,9 +35,36 @@ public class DataSplitTests
     {
         TextRow[] rows = [.. Enumerable.Range(0, 300).Select(i => i < 200 ? Row($"text {i}", "a", $"g{i % 40}") : Row(i % 2 == 0 ? $"Same  {i / 4}" : $"same {i / 4}", "b"))];
         DataSplit split = DataSplit.Stratified(rows, 0.2, 0.2, 1);
-        IReadOnlyList<TextRow>[] parts = [split.Train, split.Dev, split.Test];
+        IEnumerable<TextRow>[] parts = [split.Train, split.Dev, split.Test];
         foreach (IGrouping<string, TextRow> together in rows.GroupBy(row => row.Group ?? row.Text.ToLowerInvariant().Replace("  ", " ")))
             Assert.Single(parts, part => together.Any(part.Contains));
+    }
+
+    [Fact]
+    public void Stratified_of_a_known_seed_gives_the_parts_that_every_machine_and_version_gives()
+    {
+        DataSplit split = DataSplit.Stratified(Rows(20), 0.2, 0.2, 7);
+        Assert.Equal([2, 12, 13, 15], split.Dev.Select(row => row.Line));
+        Assert.Equal([0, 14, 17, 18], split.Test.Select(row => row.Line));
+    }
+
+    [Fact]
+    public void Parts_are_read_from_the_rows_again_and_rows_that_changed_meanwhile_are_refused()
+    {
+        List<TextRow> rows = [.. Rows(50)];
+        int readings = 0;
+        DataSplit split = DataSplit.Stratified(Again(), 0.2, 0, 1);
+        Assert.Equal((1, 40, 10, 3), (readings, split.Train.Count(), split.Dev.Count(), readings));
+        rows.RemoveAt(49);
+        Assert.Contains("had 50 rows, and has 49 now", Assert.Throws<DataException>(() => split.Train.Count()).Message);
+        rows.AddRange(Rows(2));
+        Assert.Contains("has 51 now", Assert.Throws<DataException>(() => split.Train.Count()).Message);
+
+        IEnumerable<TextRow> Again()
+        {
+            readings++;
+            foreach (TextRow row in rows) yield return row;
+        }
     }
 
     [Fact]
@@ -49,8 +76,8 @@ public class DataSplitTests
         Assert.All(folds, fold =>
         {
             Assert.Equal(rows, fold.Train.Concat(fold.Dev).Concat(fold.Test).OrderBy(row => row.Line));
-            Assert.InRange(fold.Test.Count, 24, 26);
-            Assert.InRange(fold.Dev.Count, 14, 16);
+            Assert.InRange(fold.Test.Count(), 24, 26);
+            Assert.InRange(fold.Dev.Count(), 14, 16);
             Assert.InRange(fold.Test.Count(row => row.Label == "rare"), 4, 6);
             Assert.Empty(fold.Test.Select(row => row.Group).Intersect(fold.Train.Concat(fold.Dev).Select(row => row.Group)));
         });

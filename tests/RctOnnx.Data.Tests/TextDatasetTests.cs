@@ -60,7 +60,7 @@ public class TextDatasetTests
     [InlineData("a.jsonl", "{\"text\":\"a\"}\n", "line 1: no property 'label'; there are 'text'")]
     [InlineData("a.jsonl", "[1]\n", "expected a JSON object")]
     [InlineData("a.jsonl", "{\"text\":{},\"label\":\"x\"}\n", "'text' is an object")]
-    [InlineData("a.parquet", "x", "Name the format")]
+    [InlineData("a.xlsx", "x", "Name the format")]
     public void Data_that_breaks_a_rule_is_refused_by_file_and_line(string name, string content, string reason) =>
         Assert.Contains(reason, Refusal(name, content));
 

@@ -20,7 +20,7 @@ internal static class QuantizeCommand
         Option<string?> groupColumn = new("--group-column") { Description = "Column or property of what belongs to one document, for document models; RCT files have it by themselves." };
         Option<int> texts = new("--calibration-texts") { Description = "How many texts (of a document model sentences) of the calibration file are used, from its start. Default: 1000.", DefaultValueFactory = _ => 1000 };
         Option<int> bits = new("--weight-bits") { Description = "7 is safe on every processor; 8 is finer, but saturates on x86 without VNNI. Default: 7.", DefaultValueFactory = _ => 7 };
-        Option<DataFormat?> format = new("--format") { Description = "Form of both files. By their names where not given.", HelpName = "tsv|csv|rct|jsonl|text" };
+        Option<DataFormat?> format = new("--format") { Description = "Form of both files. By their names where not given.", HelpName = "tsv|csv|rct|jsonl|parquet|text" };
         Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
         Option<string> labelColumn = new("--label-column") { Description = "Column or property of the label. Default: label.", DefaultValueFactory = _ => "label" };
         Option<string[]> labelColumns = new("--label-columns") { Description = "Columns or properties of 0 and 1, one a label, in place of --label-column, for models of several labels.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };

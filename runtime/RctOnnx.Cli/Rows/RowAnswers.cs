@@ -52,7 +52,7 @@ internal sealed record RowAnswers(IReadOnlyList<TextRow> Rows, IReadOnlyList<Cla
         }
         catch (TextTooLongException e) when (e.Index is { } index)
         {
-            throw new DataException($"'{rows[index].Source}', line {rows[index].Line}: the text {e.Fault}", e);
+            throw new DataException($"{rows[index].Place}: the text {e.Fault}", e);
         }
     }
 

@@ -3,7 +3,7 @@ namespace RctOnnx.Data;
 /// <summary>What a check found in one set of rows.</summary>
 public sealed class CheckedSet
 {
-    private readonly List<int> _lengths = [];
+    private readonly SortedDictionary<int, long> _lengths = []; // rows of each length
     private readonly SortedDictionary<string, long> _labels = new(StringComparer.Ordinal);
 
     internal CheckedSet(string name) => Name = name;
@@ -36,15 +36,16 @@ public sealed class CheckedSet
     /// <param name="share">0 to 1; 1 is the longest.</param>
     public int LengthAt(double share)
     {
-        if (_lengths.Count == 0) return 0;
-        _lengths.Sort();
-        return _lengths[Math.Clamp((int)Math.Ceiling(share * _lengths.Count) - 1, 0, _lengths.Count - 1)];
+        long wanted = Math.Clamp((long)Math.Ceiling(share * RowCount), 1, Math.Max(1, RowCount)), passed = 0;
+        foreach ((int length, long count) in _lengths)
+            if ((passed += count) >= wanted) return length;
+        return 0;
     }
 
     internal void Add(string? label, int length, int? limit)
     {
         RowCount++;
-        _lengths.Add(length);
+        _lengths[length] = _lengths.GetValueOrDefault(length) + 1;
         if (length > limit) TruncatedCount++;
         if (string.IsNullOrWhiteSpace(label)) UnlabelledCount++;
         else _labels[label] = _labels.GetValueOrDefault(label) + 1;

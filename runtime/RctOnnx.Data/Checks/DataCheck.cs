@@ -1,12 +1,10 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace RctOnnx.Data;
 
 /// <summary>
-/// Looks through data before it is trained on. Rows are streamed; of each different text a hash and a place are kept, about 100
-/// bytes. Texts are compared by their letters in lower case with white space evened out.
+/// Looks through data before it is trained on. Rows are streamed; of each different text a hash and a place are kept
+/// (<see cref="SeenTexts"/>). Texts are compared by their letters in lower case with white space evened out.
 /// </summary>
 /// <param name="lengthOf">The length that counts, for example in tokens.</param>
 /// <param name="limit">The longest row that is not cut, or null.</param>
@@ -14,54 +12,70 @@ public sealed class DataCheck(Func<TextRow, int> lengthOf, int? limit)
 {
     private const int ExampleCount = 5, ListedFaults = 20;
 
-    private readonly Dictionary<UInt128, (int Set, string? Label, string Source, long Line)> _seen = [];
+    private readonly SeenTexts _seen = new();
     private readonly Dictionary<(int From, int To), (long Count, List<string> Examples)> _leaks = [];
     private readonly List<CheckedSet> _sets = [];
     private readonly List<string> _errors = [];
     private long _errorCount;
+    private bool _isSilent;
 
     /// <summary>Reads a set: training data first, so that what other sets share with it is a leak. A file that cannot be read any further is an error; the check goes on with the next.</summary>
     /// <param name="name">"train", "dev" or the like.</param>
     /// <param name="files">The rows of each file.</param>
-    /// <param name="onRow">Called after each row, for progress and to stop.</param>
+    /// <param name="onRow">Called after each row, for progress.</param>
     public void Add(string name, IEnumerable<IEnumerable<TextRow>> files, Action? onRow = null)
     {
         CheckedSet set = new(name);
         _sets.Add(set);
-        foreach (IEnumerable<TextRow> file in files) Read(file, row => Add(set, row), onRow);
+        foreach (TextRow row in files.SelectMany(UpToFault))
+        {
+            Add(set, row);
+            onRow?.Invoke();
+        }
     }
 
     /// <summary>
     /// Reads files that a training would split (<see cref="DataSplit.Stratified"/>) and adds the parts as train, dev and test; a part
-    /// of share 0 is left out. All rows are held in memory, as the training holds them. Rows that cannot be split are added as train.
+    /// of share 0 is left out. Rows that cannot be split are added as train.
     /// </summary>
-    /// <param name="files">The rows of each file.</param>
+    /// <param name="files">The rows of each file; they are enumerated once for the split and once for every part.</param>
     /// <param name="devShare">Share for dev.</param>
     /// <param name="testShare">Share for test.</param>
     /// <param name="seed">Of the split.</param>
-    /// <param name="onRow">Called after each row, for progress and to stop.</param>
+    /// <param name="onRow">Called after each row of the first reading, for progress.</param>
     /// <exception cref="SettingsException">The shares are negative or leave nothing for training.</exception>
     public void AddSplit(IEnumerable<IEnumerable<TextRow>> files, double devShare, double testShare, ulong seed, Action? onRow = null)
     {
-        List<TextRow> rows = [];
-        foreach (IEnumerable<TextRow> file in files) Read(file, rows.Add, onRow);
-        DataSplit split = new(rows, [], []);
+        IEnumerable<TextRow> rows = files.SelectMany(UpToFault);
+        long count = 0;
+        DataSplit? split = null;
         try
         {
-            split = DataSplit.Stratified(rows, devShare, testShare, seed);
+            split = DataSplit.Stratified(rows.Select(Counted), devShare, testShare, seed);
         }
         catch (DataException e)
         {
-            if (rows.Count > 0) Refuse(e); // without rows the files have said why
+            if (count > 0) Refuse(e); // without rows the files have said why
         }
-        Add("train", [split.Train]);
-        if (devShare > 0) Add("dev", [split.Dev]);
-        if (testShare > 0) Add("test", [split.Test]);
+        _isSilent = true; // what is wrong with the files was said in the first reading
+        Add("train", [split?.Train ?? rows]);
+        if (devShare > 0) Add("dev", [split?.Dev ?? []]);
+        if (testShare > 0) Add("test", [split?.Test ?? []]);
+        _isSilent = false;
+
+        TextRow Counted(TextRow row)
+        {
+            if (_isSilent) return row;
+            count++;
+            onRow?.Invoke();
+            return row;
+        }
     }
 
     /// <summary>Takes a row that breaks its format (<see cref="TextDataset.Read(string, DataFormat?, ColumnNames?, Action{DataException})"/>); the first twenty faults are listed, the rest counted.</summary>
     public void Refuse(DataException fault)
     {
+        if (_isSilent) return;
         if (_errors.Count < ListedFaults) _errors.Add(fault.Message);
         _errorCount++;
     }
@@ -88,19 +102,23 @@ public sealed class DataCheck(Func<TextRow, int> lengthOf, int? limit)
         return new DataCheckResult(_sets, leaks, errors, warnings);
     }
 
-    private void Read(IEnumerable<TextRow> file, Action<TextRow> take, Action? onRow)
+    // The rows of a file until it cannot be read any further.
+    private IEnumerable<TextRow> UpToFault(IEnumerable<TextRow> file)
     {
-        try
+        using IEnumerator<TextRow> rows = file.GetEnumerator();
+        while (Next()) yield return rows.Current;
+
+        bool Next()
         {
-            foreach (TextRow row in file)
+            try
             {
-                take(row);
-                onRow?.Invoke();
+                return rows.MoveNext();
             }
-        }
-        catch (DataException e)
-        {
-            Refuse(e);
+            catch (DataException e)
+            {
+                Refuse(e);
+                return false;
+            }
         }
     }
 
@@ -112,19 +130,17 @@ public sealed class DataCheck(Func<TextRow, int> lengthOf, int? limit)
             set.EmptyCount++;
             return; // empty texts are equal, but no sign of a copy
         }
-        UInt128 hash = MemoryMarshal.Read<UInt128>(SHA256.HashData(Encoding.UTF8.GetBytes(NormalText.Of(row))));
         int index = _sets.Count - 1;
-        if (_seen.TryAdd(hash, (index, row.Label, row.Source, row.Line))) return;
-        (int from, string? label, string source, long line) = _seen[hash];
-        if (from == index)
+        if (_seen.Add(row, index) is not { } first) return;
+        if (first.Set == index)
         {
             set.DuplicateCount++;
-            if (label != row.Label) set.ConflictCount++;
+            if (!first.IsSameLabel) set.ConflictCount++;
             return;
         }
-        ref (long Count, List<string> Examples) leak = ref CollectionsMarshal.GetValueRefOrAddDefault(_leaks, (from, index), out bool exists);
+        ref (long Count, List<string> Examples) leak = ref CollectionsMarshal.GetValueRefOrAddDefault(_leaks, (first.Set, index), out bool exists);
         if (!exists) leak.Examples = [];
         leak.Count++;
-        if (leak.Examples.Count < ExampleCount) leak.Examples.Add($"'{source}', line {line} = '{row.Source}', line {row.Line}");
+        if (leak.Examples.Count < ExampleCount) leak.Examples.Add($"{first.Place} = {row.Place}");
     }
 }

@@ -33,6 +33,28 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    public void Check_data_train_and_evaluate_read_Parquet_as_they_read_tsv()
+    {
+        string parquet = _task.File("train.parquet");
+        string[][] rows = [.. File.ReadLines(_task.Train).Skip(1).Select(line => line.Split('\t'))];
+        ParquetFiles.Write(parquet, 100, ("text", rows.Select(row => row[1]).ToArray()), ("label", rows.Select(row => row[0]).ToArray()));
+        JsonElement[] sets = [.. new[] { _task.Train, parquet }.Select(path => JsonDocument.Parse(
+            ProgramProcess.Run("rctonnx-train", "check-data", "--train", path, "--base", _task.Base, "--json").Output).RootElement.GetProperty("sets"))];
+        Assert.Equal(sets[0].GetRawText(), sets[1].GetRawText());
+        string[] figures = [.. new[] { _task.Train, parquet }.Select((path, i) =>
+        {
+            ProgramProcess run = ProgramProcess.Run("rctonnx-train", "train", "--base", _task.Base, "--train", path, "--test", path,
+                "--steps", "2", "--batch", "8", "--max-length", "32", "--device", "cpu", "--output", _task.File($"run{i}"), "--json");
+            Assert.True(run.ExitCode == 0, run.Error);
+            return JsonDocument.Parse(run.Output).RootElement.GetProperty("sets").GetProperty("train").GetProperty("trained").GetRawText();
+        })];
+        Assert.Equal(figures[0], figures[1]);
+        ProgramProcess evaluated = ProgramProcess.Run("rctonnx-train", "evaluate", "--model", Path.Combine(_task.File("run1"), "model.onnx"), "--data", parquet, "--json");
+        Assert.True(evaluated.ExitCode == 0, evaluated.Error);
+        Assert.Equal(JsonDocument.Parse(figures[1]).RootElement.GetProperty("accuracy").GetDouble(), JsonDocument.Parse(evaluated.Output).RootElement.GetProperty("accuracy").GetDouble());
+    }
+
+    [Fact]
     public void Settings_come_from_a_file_and_the_command_line_goes_before_it()
     {
         File.WriteAllText(_task.File("settings.json"), """{"steps": 3, "batch": 4, "learning_rate": 0.5, "max_length": 32}""");

@@ -23,11 +23,18 @@ internal sealed class ScriptedTask(IReadOnlyList<double> dev, double lossFactor 
     /// <summary>Weights at each evaluation.</summary>
     public List<float> AtEvaluation { get; } = [];
 
+    /// <summary>Rows of each batch, in their order.</summary>
+    public List<int[]> Batches { get; } = [];
+
     public void StartTraining(IWorkProgress progress, CancellationToken token)
     {
     }
 
-    public TrainingBatch Prepare(int[] rows, int epoch) => new(rows.Length, rows.Length, () => fault is null ? _weight.sum() * (rows.Length * lossFactor) : throw fault);
+    public TrainingBatch Prepare(int[] rows, int epoch)
+    {
+        Batches.Add(rows);
+        return new(rows.Length, rows.Length, () => fault is null ? _weight.sum() * (rows.Length * lossFactor) : throw fault);
+    }
 
     public DevFigures Evaluate(CancellationToken token)
     {

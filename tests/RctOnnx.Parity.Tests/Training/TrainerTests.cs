@@ -55,6 +55,22 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void Batches_and_their_order_are_the_same_with_any_number_of_threads_and_other_ones_in_every_epoch()
+    {
+        int[][][] batches = [.. new[] { 1, 2, 5 }.Select(threads =>
+        {
+            using TorchThreads used = TorchThreads.Use(threads);
+            ScriptedTask task = new([]);
+            Run(Settings with { EvaluateEvery = 100 }, task);
+            return task.Batches.ToArray();
+        })];
+        Assert.Equal(batches[0], batches[1]);
+        Assert.Equal(batches[0], batches[2]);
+        Assert.All(batches[0].Chunk(5), epoch => Assert.Equal(Enumerable.Range(0, 10), epoch.SelectMany(rows => rows).Order()));
+        Assert.NotEqual(batches[0][..5], batches[0][5..10]);
+    }
+
+    [Fact]
     public void Steps_take_the_place_of_epochs() => Assert.Equal((7L, 1), (Run(Settings with { Steps = 7 }, new([])).Step, Run(Settings with { Steps = 7 }, new([])).Epoch));
 
     [Fact]

@@ -15,7 +15,7 @@ public class PretrainingTextsTests
     private static PretrainingTexts Read(PretrainSettings settings) =>
         PretrainingTexts.Read(settings, WordPieceTokenizer.Create(Vocabulary, Settings), TestContext.Current.CancellationToken);
 
-    private static int[][] Rows(TokenStore store) => [.. Enumerable.Range(0, store.RowCount).Select(row => store.Ids(row).ToArray())];
+    private static int[][] Rows(TokenStore store) => [.. Enumerable.Range(0, store.RowCount).Select(row => store.Ids(row))];
 
     [Fact]
     public void Read_runs_texts_on_through_full_blocks_with_a_separator_between_documents()

@@ -35,9 +35,11 @@ public sealed record TokenBatch
         long[] ids = new long[rows.Count * width];
         long[]? mask = rows.Any(row => store.Length(row) < width) ? new long[ids.Length] : null;
         long[]? types = rows.Any(row => store.SecondStart(row) < store.Length(row)) ? new long[ids.Length] : null;
+        int[] buffer = new int[width];
         for (int i = 0; i < rows.Count; i++)
         {
-            ReadOnlySpan<int> tokens = store.Ids(rows[i]);
+            Span<int> tokens = buffer.AsSpan(0, store.Length(rows[i]));
+            store.Read(rows[i], tokens);
             Span<long> target = ids.AsSpan(i * width, width);
             for (int j = 0; j < tokens.Length; j++) target[j] = tokens[j];
             target[tokens.Length..].Fill(padId);

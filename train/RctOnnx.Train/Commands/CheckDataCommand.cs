@@ -22,12 +22,12 @@ internal static class CheckDataCommand
 
     public static Command Create()
     {
-        Option<string[]> train = new("--train") { Description = "Data to train on: RCT text, TSV, CSV or JSONL. Several files may be named.", Required = true, AllowMultipleArgumentsPerToken = true, HelpName = "FILE" };
+        Option<string[]> train = new("--train") { Description = "Data to train on: RCT text, TSV, CSV, JSONL or Parquet. Several files may be named.", Required = true, AllowMultipleArgumentsPerToken = true, HelpName = "FILE" };
         Option<string?> dev = new("--dev") { Description = "Data to choose by.", HelpName = "FILE" };
         Option<string[]> test = new("--test") { Description = "Data for the final figures. Several files may be named.", AllowMultipleArgumentsPerToken = true, HelpName = "FILE" };
         Option<string?> tokens = new("--base") { Description = "Encoder whose tokenizer counts tokens: a Hugging Face folder or an .onnx file of ours. Without it words are counted.", HelpName = "FOLDER|FILE.onnx" };
         Option<int?> maxLength = new("--max-length") { Description = "Limit of the training, to see how many rows it cuts." };
-        Option<DataFormat?> format = new("--data-format") { Description = "Form of all data files, where their names do not tell.", HelpName = "tsv|csv|jsonl|rct" };
+        Option<DataFormat?> format = new("--data-format") { Description = "Form of all data files, where their names do not tell.", HelpName = "tsv|csv|jsonl|parquet|rct" };
         Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
         Option<string> labelColumn = new("--label-column") { Description = "Column or property of the label. Default: label.", DefaultValueFactory = _ => "label" };
         Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text of a pair." };
@@ -67,13 +67,9 @@ internal static class CheckDataCommand
                 foreach ((string name, string path) in TaskData.Names(tests).Zip(tests)) check.Add(name, Files([path]), OnRow);
                 return true;
 
-                IEnumerable<IEnumerable<TextRow>> Files(IEnumerable<string> paths) => paths.Select(path => Rows(path, parsed.GetValue(format), columns, check.Refuse));
+                IEnumerable<IEnumerable<TextRow>> Files(IEnumerable<string> paths) => paths.Select(path => Rows(path, parsed.GetValue(format), columns, check.Refuse, token));
 
-                void OnRow()
-                {
-                    token.ThrowIfCancellationRequested();
-                    progress.Advance(1);
-                }
+                void OnRow() => progress.Advance(1);
             });
             DataCheckResult result = check.Finish();
             string unit = basePath is null ? "words" : "tokens";
@@ -85,9 +81,13 @@ internal static class CheckDataCommand
     }
 
     // An iterator, so that a file whose form is not known is found where its rows are asked for, like a bad row.
-    private static IEnumerable<TextRow> Rows(string path, DataFormat? format, ColumnNames columns, Action<DataException> onBadRow)
+    private static IEnumerable<TextRow> Rows(string path, DataFormat? format, ColumnNames columns, Action<DataException> onBadRow, CancellationToken token)
     {
-        foreach (TextRow row in TextDataset.Read(path, format, columns, onBadRow)) yield return row;
+        foreach (TextRow row in TextDataset.Read(path, format, columns, onBadRow))
+        {
+            token.ThrowIfCancellationRequested();
+            yield return row;
+        }
     }
 
     private static int Words(TextRow row) => Count(row.Text) + Count(row.Pair ?? "");

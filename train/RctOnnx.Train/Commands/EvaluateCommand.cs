@@ -28,14 +28,14 @@ internal static class EvaluateCommand
     public static Command Create()
     {
         Option<string> model = new("--model", "-m") { Description = "A model file of this product, or a Hugging Face folder of a fine-tuned classifier.", Required = true, HelpName = "FILE.onnx|FOLDER" };
-        Option<string> data = new("--data", "-d") { Description = "Labelled rows: RCT text, TSV, CSV or JSONL.", Required = true, HelpName = "FILE" };
+        Option<string> data = new("--data", "-d") { Description = "Labelled rows: RCT text, TSV, CSV, JSONL or Parquet.", Required = true, HelpName = "FILE" };
         Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
         Option<string> labelColumn = new("--label-column") { Description = "Column or property of the label. Default: label.", DefaultValueFactory = _ => "label" };
         Option<string[]> labelColumns = new("--label-columns") { Description = "Columns or properties of 0 and 1, one a label, in place of --label-column, for models of several labels.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text of a pair." };
         Option<string?> groupColumn = new("--group-column") { Description = "Column or property of what belongs to one document, for document models." };
         Option<int?> maxLength = new("--max-length") { Description = "Longest sequence in tokens; the model's limit where not given." };
-        Option<DataFormat?> format = new("--data-format") { Description = "Form of the data, where its name does not tell.", HelpName = "tsv|csv|jsonl|rct" };
+        Option<DataFormat?> format = new("--data-format") { Description = "Form of the data, where its name does not tell.", HelpName = "tsv|csv|jsonl|parquet|rct" };
         Option<int?> threads = new("--threads") { Description = "Threads of the processor; all where not given." };
         Option<bool> noPickle = new("--no-pickle") { Description = "Refuse weights that are a PyTorch pickle (.bin). Pickles are read without being run, and only where there are no safetensors." };
         Option<bool> json = new("--json") { Description = "End standard output with one JSON object." };

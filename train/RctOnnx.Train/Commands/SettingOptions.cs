@@ -22,11 +22,11 @@ internal sealed class SettingOptions
     {
         Text("base", "Encoder to start from: a Hugging Face folder (config.json, weights, vocabulary), or an .onnx file of ours.", "FOLDER|FILE.onnx");
         Flag("no_pickle", "Refuse a base whose weights are a PyTorch pickle (.bin). Pickles are read without being run, and only where there are no safetensors.");
-        Texts("train", "Data to train on: RCT text, TSV, CSV or JSONL. Several files may be named.", "FILE");
+        Texts("train", "Data to train on: RCT text, TSV, CSV, JSONL or Parquet. Several files may be named.", "FILE");
         Text("dev", "Data that chooses the best weights.", "FILE");
         Texts("test", "Data for the final figures, before and after training. Several files may be named.", "FILE");
         Text("output", "Folder of the run.", "FOLDER");
-        Text("data_format", "Form of all data files, where their names do not tell.", "tsv|csv|jsonl|rct");
+        Text("data_format", "Form of all data files, where their names do not tell.", "tsv|csv|jsonl|parquet|rct");
         Text("text_column", "Column or property of the text.", "NAME");
         Text("label_column", "Column or property of the label.", "NAME");
         Text("problem", "What the labels mean: one a text, any number (joined by |, or columns of 0 and 1), a number, or one of several in an order.", "single_label|multi_label|regression|ordinal");

@@ -37,16 +37,16 @@ internal sealed record SetAnalysis(
             if (answers[row] == examples.Classes[row]) continue;
             double highest = logits[row * examples.LabelCount + answers[row]];
             double sum = Enumerable.Range(row * examples.LabelCount, examples.LabelCount).Sum(i => Math.Exp((logits[i] - highest) / temperature));
-            yield return new Mistake(row + 1, examples.Texts[row].Text, examples.Texts[row].Pair, examples.Classes[row], answers[row], 1 / sum, examples.TokenCounts[row]);
+            yield return new Mistake(row + 1, examples.Texts[row].Text, examples.Texts[row].Pair, examples.Classes[row], answers[row], 1 / sum, examples.TokensOf(row));
         }
     }
 
     private static IEnumerable<LengthAccuracy> LengthsOf(ExampleSet examples, int[] answers)
     {
-        int longest = Enumerable.Range(0, answers.Length).Max(row => examples.TokenCounts[row]);
+        int longest = Enumerable.Range(0, answers.Length).Max(row => examples.TokensOf(row));
         for (int from = 1, to = FirstLength; from <= longest; (from, to) = (to + 1, to * 2))
         {
-            int[] rows = [.. Enumerable.Range(0, answers.Length).Where(row => examples.TokenCounts[row] >= from && examples.TokenCounts[row] <= to)];
+            int[] rows = [.. Enumerable.Range(0, answers.Length).Where(row => examples.TokensOf(row) >= from && examples.TokensOf(row) <= to)];
             if (rows.Length > 0) yield return new LengthAccuracy(from, Math.Min(to, longest), rows.Length, rows.Count(row => answers[row] == examples.Classes[row]) / (double)rows.Length);
         }
     }

@@ -23,19 +23,21 @@ internal sealed class ExampleReader(WordPieceTokenizer tokenizer, LabelSet label
     /// <param name="name">For people.</param>
     /// <param name="rows">The rows.</param>
     /// <param name="keepTexts">Whether the texts are asked for again.</param>
+    /// <param name="store">Takes the tokens; one in memory where not given.</param>
     /// <exception cref="DataException">A row has no label or one that training did not see.</exception>
-    public ExampleSet Read(string name, IEnumerable<TextRow> rows, bool keepTexts)
+    public ExampleSet Read(string name, IEnumerable<TextRow> rows, bool keepTexts, TokenStore? store = null)
     {
-        TokenStore tokens = new();
+        TokenStore tokens = store ?? new TokenStore();
         List<int[]> reads = [];
-        List<int> classes = [], documents = [], counts = [];
-        List<float> values = [];
+        List<int> documents = [], counts = [];
+        ChunkedList<int> classes = new();
+        ChunkedList<float> values = new();
         List<LabelledText> texts = [];
         long truncated = 0;
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (IReadOnlyList<TextRow> group in TextDocuments.Of(rows))
         {
-            documents.Add(group.Count);
+            if (keepTexts || _documents is not null) documents.Add(group.Count);
             if (_documents is not null) AddDocument(group);
             foreach (TextRow row in group)
             {
@@ -51,7 +53,7 @@ internal sealed class ExampleReader(WordPieceTokenizer tokenizer, LabelSet label
             LabelCount = labels.Names.Count,
             Reads = _documents is null ? null : reads,
             DocumentLengths = documents,
-            TokenCounts = counts,
+            SentenceTokens = counts,
             Classes = classes,
             Values = values,
             Texts = texts,
@@ -72,9 +74,8 @@ internal sealed class ExampleReader(WordPieceTokenizer tokenizer, LabelSet label
             int second = Array.IndexOf(encoding.TypeIds, 1);
             second = second < 0 ? encoding.Ids.Length : second;
             tokens.Add(encoding.Ids, second);
-            counts.Add(encoding.Ids.Length);
             if (target.Length == 0) classes.Add(index);
-            values.AddRange(target);
+            foreach (float value in target) values.Add(value);
             if (encoding.Truncated) truncated++;
             hash.AppendData(MemoryMarshal.AsBytes([index, second, encoding.Ids.Length]));
             hash.AppendData(MemoryMarshal.AsBytes(target.AsSpan()));
@@ -93,7 +94,7 @@ internal sealed class ExampleReader(WordPieceTokenizer tokenizer, LabelSet label
                 hash.AppendData(MemoryMarshal.AsBytes(row.Ids.AsSpan()));
                 hash.AppendData(MemoryMarshal.AsBytes(row.Reads.AsSpan()));
             }
-            classes.AddRange(indices);
+            foreach (int index in indices) classes.Add(index);
             counts.AddRange(encoded.UsedTokenCounts);
             truncated += encoded.TokenCounts.Zip(encoded.UsedTokenCounts).Count(pair => pair.Second < pair.First);
             hash.AppendData(MemoryMarshal.AsBytes(indices.AsSpan()));

@@ -22,11 +22,11 @@ internal sealed record ExampleSet
     /// <summary>Places in every row whose answers are wanted, of documents; null where a row has one answer.</summary>
     public IReadOnlyList<int[]>? Reads { get; init; }
 
-    /// <summary>Sentences of every document in the order of the answers: where the data has no groups one of 1 a row.</summary>
+    /// <summary>Sentences of every document in the order of the answers, one of 1 for a row without a group; empty where neither texts are kept nor documents read.</summary>
     public IReadOnlyList<int> DocumentLengths { get; init; } = [];
 
-    /// <summary>Tokens of every answer's text, special tokens included, as far as they are looked at.</summary>
-    public IReadOnlyList<int> TokenCounts { get; init; } = [];
+    /// <summary>Tokens of every sentence of documents, as far as they are looked at; empty where a row has one answer.</summary>
+    public IReadOnlyList<int> SentenceTokens { get; init; } = [];
 
     /// <summary>Class index of every answer; empty where rows have no one class.</summary>
     public required IReadOnlyList<int> Classes { get; init; }
@@ -44,7 +44,21 @@ internal sealed record ExampleSet
     public required string Hash { get; init; }
 
     /// <summary>Answers of all rows.</summary>
-    public int AnswerCount => TokenCounts.Count;
+    public int AnswerCount => Reads is null ? Tokens.RowCount : SentenceTokens.Count;
+
+    /// <summary>Tokens of an answer's text, special tokens included, as far as they are looked at.</summary>
+    public int TokensOf(int answer) => Reads is null ? Tokens.Length(answer) : SentenceTokens[answer];
+
+    /// <summary>The texts by document, where they are kept.</summary>
+    public IEnumerable<IReadOnlyList<LabelledText>> Documents()
+    {
+        int first = 0;
+        foreach (int length in DocumentLengths)
+        {
+            yield return [.. Enumerable.Range(first, length).Select(i => Texts[i])];
+            first += length;
+        }
+    }
 
     /// <summary>The answers of some rows, in their order.</summary>
     public IEnumerable<int> AnswersOf(IEnumerable<int> rows) => Reads is null ? rows : rows.SelectMany(row => Enumerable.Range(FirstAnswers[row], Reads[row].Length));

@@ -3,7 +3,7 @@ using RctOnnx.Train.Settings;
 
 namespace RctOnnx.Train.Examples;
 
-/// <summary>The rows of a task by their use. Files are read again for every enumeration, so that no file is held as text.</summary>
+/// <summary>The rows of a task by their use. Files are read again for every enumeration, so that no file is held as text, where it is split neither.</summary>
 internal sealed record TaskData
 {
     /// <summary>Rows to train on.</summary>
@@ -31,11 +31,11 @@ internal sealed record TaskData
         {
             ulong seed = unchecked((ulong)settings.Seed);
             DataSplit split = settings.Folds is { } folds
-                ? DataSplit.Fold([.. train], folds, settings.Fold!.Value, settings.DevShare, seed)
-                : DataSplit.Stratified([.. train], settings.DevShare, settings.TestShare, seed);
+                ? DataSplit.Fold(train, folds, settings.Fold!.Value, settings.DevShare, seed)
+                : DataSplit.Stratified(train, settings.DevShare, settings.TestShare, seed);
             train = split.Train;
             if (settings.DevShare > 0) dev = split.Dev;
-            if (split.Test.Count > 0) tests = [KeyValuePair.Create("test", (IEnumerable<TextRow>)split.Test)];
+            if (settings.Folds is not null || settings.TestShare > 0) tests = [KeyValuePair.Create("test", (IEnumerable<TextRow>)split.Test)];
         }
         return new TaskData { Train = NumberMasking.Apply(train, settings.NumberMasking, settings.Seed), Dev = dev, Tests = tests, FileHashes = hashes };
 

@@ -29,7 +29,7 @@ internal static class PretrainingRun
         RunCheckpoint? resumed = Open(folder, settings, resume);
         PretrainingBase start = PretrainingBase.Load(settings, say);
         ModelArtifact encoder = start.Encoder;
-        PretrainingTexts texts = PretrainingTexts.Read(settings, WordPieceTokenizer.Create(encoder.Vocabulary, encoder.Tokenizer), token);
+        using PretrainingTexts texts = PretrainingTexts.Read(settings, WordPieceTokenizer.Create(encoder.Vocabulary, encoder.Tokenizer), token);
         say(string.Create(CultureInfo.InvariantCulture,
             $"{texts.TextCount:N0} texts, {texts.ExcludedCount:N0} left out, {texts.RepeatedCount:N0} repeated; {texts.Train.TokenCount:N0} tokens in {texts.Train.RowCount:N0} blocks to learn from, {texts.HeldOut.RowCount:N0} blocks held out."));
 

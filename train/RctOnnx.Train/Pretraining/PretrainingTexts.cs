@@ -4,6 +4,7 @@ using RctOnnx.CommandLine;
 using RctOnnx.Data;
 using RctOnnx.Runtime.Tokenization;
 using RctOnnx.Train.Batching;
+using RctOnnx.Train.Training;
 
 namespace RctOnnx.Train.Pretraining;
 
@@ -14,17 +15,20 @@ namespace RctOnnx.Train.Pretraining;
 /// <param name="TextCount">Texts that were taken.</param>
 /// <param name="ExcludedCount">Texts that were left out, as they hold a sentence of the test data.</param>
 /// <param name="RepeatedCount">Rows of tables that were left out, as their text was there before.</param>
-internal sealed record PretrainingTexts(TokenStore Train, TokenStore HeldOut, string Hash, long TextCount, long ExcludedCount, long RepeatedCount)
+internal sealed record PretrainingTexts(TokenStore Train, TokenStore HeldOut, string Hash, long TextCount, long ExcludedCount, long RepeatedCount) : IDisposable
 {
-    /// <summary>Reads all files, one pass, in constant memory but for the tokens (4 bytes each).</summary>
+    /// <summary>Reads all files, one pass, in constant memory but for 12 bytes a block, 50 to 100 bytes a row of a table, and the tokens, which go to a file where they are many (<see cref="TokenStore"/>).</summary>
     /// <exception cref="DataException">A file is missing or not readable, or nothing is left to learn from.</exception>
     public static PretrainingTexts Read(PretrainSettings settings, WordPieceTokenizer tokenizer, CancellationToken token) =>
         ConsoleProgress.Run("Reading texts", null, "texts", progress => Read(settings, tokenizer, progress, token));
 
+    /// <inheritdoc/>
+    public void Dispose() => Train.Dispose();
+
     private static PretrainingTexts Read(PretrainSettings settings, WordPieceTokenizer tokenizer, IWorkProgress progress, CancellationToken token)
     {
         ExcludedTexts excluded = ExcludedTexts.Read(settings.Exclude);
-        TextBlocks train = new(tokenizer, settings.MaxLength), heldOut = new(tokenizer, settings.MaxLength);
+        TextBlocks train = new(tokenizer, settings.MaxLength, new TokenStore(new RunFolder(settings.Output).Tokens)), heldOut = new(tokenizer, settings.MaxLength);
         PieceBuffer pieces = new();
         HashSet<UInt128> known = [];
         long documents = 0, texts = 0, left = 0, repeated = 0;

@@ -18,8 +18,10 @@ internal sealed class TextBlocks
 
     /// <param name="tokenizer">Gives the pieces.</param>
     /// <param name="blockLength">Tokens of a block.</param>
-    public TextBlocks(WordPieceTokenizer tokenizer, int blockLength)
+    /// <param name="store">Takes the blocks.</param>
+    public TextBlocks(WordPieceTokenizer tokenizer, int blockLength, TokenStore? store = null)
     {
+        Store = store ?? new TokenStore();
         _tokenizer = tokenizer;
         _block = new int[blockLength];
         _block[0] = tokenizer.ClsId;
@@ -27,7 +29,7 @@ internal sealed class TextBlocks
     }
 
     /// <summary>The blocks so far.</summary>
-    public TokenStore Store { get; } = new();
+    public TokenStore Store { get; }
 
     /// <summary>Adds pieces of a text.</summary>
     public void Add(ReadOnlySpan<int> pieces)
@@ -47,11 +49,16 @@ internal sealed class TextBlocks
         if (_length > 1) Flush();
     }
 
-    /// <summary>SHA-256 over all blocks.</summary>
+    /// <summary>SHA-256 over all blocks, when the last one is finished.</summary>
     public string Hash()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        for (int row = 0; row < Store.RowCount; row++) hash.AppendData(MemoryMarshal.AsBytes(Store.Ids(row)));
+        for (int row = 0; row < Store.RowCount; row++)
+        {
+            Span<int> ids = _block.AsSpan(0, Store.Length(row));
+            Store.Read(row, ids);
+            hash.AppendData(MemoryMarshal.AsBytes(ids));
+        }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

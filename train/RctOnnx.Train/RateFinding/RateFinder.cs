@@ -35,7 +35,8 @@ internal static class RateFinder
         TrainingBase start = TrainingBase.Load(settings, labels.Names);
         foreach (string note in start.Notes) say(note);
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(start.Artifact.Vocabulary, start.Artifact.Tokenizer);
-        ExampleSet train = new ExampleReader(tokenizer, labels, settings.MaxLength, settings.Problem, start.Artifact.Document).Read("train", data.Train, keepTexts: false);
+        using TokenStore tokens = new(new RunFolder(settings.Output).Tokens);
+        ExampleSet train = new ExampleReader(tokenizer, labels, settings.MaxLength, settings.Problem, start.Artifact.Document).Read("train", data.Train, keepTexts: false, tokens);
         Device device = TorchDevice.Of(settings.Device);
         using ClassifierModel model = new(start.Artifact.Encoder, start.Artifact.Head, labels.Names.Count, settings.Precision);
         model.LoadWeights(HeadStart.Weights(start, train, settings.Problem == Onnx.ProblemType.Regression ? ValueScale.Of(train.Values) : null));

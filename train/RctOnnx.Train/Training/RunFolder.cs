@@ -22,6 +22,9 @@ internal sealed record RunFolder(string Path)
     /// <summary>Answers to the test sets before training.</summary>
     public string Untrained => In("untrained.json");
 
+    /// <summary>Tokens of the training rows that have no room in memory; there while a run lasts.</summary>
+    public string Tokens => In("tokens");
+
     /// <summary>A teacher's answers to the training rows.</summary>
     public string Teacher => In("teacher.json");
 

@@ -17,7 +17,7 @@ internal sealed record RuntimeAgreement(long Compared, long Agreed)
     {
         long agreed = 0;
         int place = 0, labels = examples.LabelCount;
-        foreach (IReadOnlyList<Classification> answers in RuntimeAnswers.Of(classifier, examples, token))
+        foreach (IReadOnlyList<Classification> answers in RuntimeAnswers.Of(classifier, examples.Documents(), examples.Tokens.HasPairs, token))
         {
             foreach (Classification answer in answers)
             {

@@ -25,13 +25,14 @@ internal sealed class TeacherAnswers
     /// <summary>The kept answers of a run that goes on, or new ones.</summary>
     /// <param name="path">The teacher, a model file.</param>
     /// <param name="keptAt">Where answers are kept.</param>
-    /// <param name="train">The rows, with their texts.</param>
+    /// <param name="train">The training rows as tokens.</param>
+    /// <param name="rows">The same rows as texts, read once.</param>
     /// <param name="labels">Labels of the task.</param>
     /// <param name="resume">Whether the run goes on: its teacher must be the one it began with.</param>
     /// <param name="token">Stops it.</param>
     /// <exception cref="SettingsException">The teacher has another problem or other labels, or is not the one that the run began with.</exception>
     /// <exception cref="ModelFileException">The file cannot be read.</exception>
-    public static TeacherAnswers Of(string path, string keptAt, ExampleSet train, IReadOnlyList<string> labels, bool resume, CancellationToken token)
+    public static TeacherAnswers Of(string path, string keptAt, ExampleSet train, IEnumerable<TextRow> rows, IReadOnlyList<string> labels, bool resume, CancellationToken token)
     {
         if (!File.Exists(path)) throw new ModelFileException($"The teacher '{path}' is not there; expected a model file. Train it first, or correct --teacher.");
         string hash = DataHash.OfFile(path);
@@ -43,7 +44,7 @@ internal sealed class TeacherAnswers
         using TextClassifier teacher = TextClassifier.Load(path, new TextClassifierOptions { Threads = get_num_threads() });
         if (teacher.ProblemType != train.Problem || !teacher.Labels.SequenceEqual(labels))
             throw new SettingsException($"The teacher '{path}' is for {teacher.ProblemType} with the labels {string.Join(", ", teacher.Labels)}; the task is {train.Problem} with {string.Join(", ", labels)}. Take a teacher of the same task.");
-        float[] logits = ConsoleProgress.Run("Asking the teacher", train.Texts.Count, "sentences", progress => Ask(teacher, train, progress, token));
+        float[] logits = ConsoleProgress.Run("Asking the teacher", train.Tokens.RowCount, "sentences", progress => Ask(teacher, train.Tokens.HasPairs, rows, progress, token));
         AtomicFile.WriteText(keptAt, JsonSerializer.Serialize(new Kept(hash, train.Hash, logits), TrainingRecord.Json) + "\n");
         return new TeacherAnswers(logits, labels.Count);
     }
@@ -56,15 +57,17 @@ internal sealed class TeacherAnswers
         return tensor(values, [rows.Count, _labelCount], device: device);
     }
 
-    private static float[] Ask(TextClassifier teacher, ExampleSet train, IWorkProgress progress, CancellationToken token)
+    private static float[] Ask(TextClassifier teacher, bool arePairs, IEnumerable<TextRow> rows, IWorkProgress progress, CancellationToken token)
     {
-        List<float> logits = [];
-        foreach (IReadOnlyList<Classification> answers in RuntimeAnswers.Of(teacher, train, token))
+        ChunkedList<float> logits = new();
+        IEnumerable<IReadOnlyList<LabelledText>> documents = TextDocuments.Of(rows).Select(document => (IReadOnlyList<LabelledText>)[.. document.Select(row => new LabelledText(row.Text, row.Pair))]);
+        foreach (IReadOnlyList<Classification> answers in RuntimeAnswers.Of(teacher, documents, arePairs, token))
         {
-            foreach (Classification answer in answers) logits.AddRange(answer.Logits);
+            foreach (Classification answer in answers)
+                foreach (float logit in answer.Logits) logits.Add(logit);
             progress.Advance(answers.Count);
         }
-        return [.. logits];
+        return logits.ToArray();
     }
 
     private static Kept? Read(string path)

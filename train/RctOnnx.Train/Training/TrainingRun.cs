@@ -8,6 +8,7 @@ using RctOnnx.Onnx;
 using RctOnnx.Runtime;
 using RctOnnx.Runtime.Tokenization;
 using RctOnnx.Train.Bases;
+using RctOnnx.Train.Batching;
 using RctOnnx.Train.Checkpointing;
 using RctOnnx.Train.Distillation;
 using RctOnnx.Train.Evaluation;
@@ -61,14 +62,15 @@ internal sealed class TrainingRun
         foreach (string note in start.Notes) _say(note);
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(start.Artifact.Vocabulary, start.Artifact.Tokenizer);
         ExampleReader reader = new(tokenizer, labels, _settings.MaxLength, _settings.Problem, start.Artifact.Document);
-        ExampleSet train = Read(reader, "train", data.Train, keepTexts: _settings.Teacher is not null)!;
+        using TokenStore tokens = new(_folder.Tokens);
+        ExampleSet train = Read(reader, "train", data.Train, keepTexts: false, tokens)!;
         resumed?.State.RequireSame(_settings.Loop.Hash, train.Hash, _folder.Path);
         ExampleSet? dev = Read(reader, "dev", data.Dev, keepTexts: true);
         ExampleSet[] tests = [.. data.Tests.Select(test => Read(reader, test.Key, test.Value, keepTexts: true)!)];
 
         Device device = TorchDevice.Of(_settings.Device);
         using HiddenTeacher? hidden = _settings.TeacherHiddenWeight > 0 ? HiddenTeacher.Load(_settings, start.Artifact, device, _say) : null;
-        TeacherAnswers? teacher = _settings.Teacher is { } path ? TeacherAnswers.Of(path, _folder.Teacher, train, labels.Names, resume, _token) : null;
+        TeacherAnswers? teacher = _settings.Teacher is { } path ? TeacherAnswers.Of(path, _folder.Teacher, train, data.Train, labels.Names, resume, _token) : null;
 
         using ClassifierModel model = new(start.Artifact.Encoder, start.Artifact.Head, labels.Names.Count, _settings.Precision);
         _scale = _settings.Problem == ProblemType.Regression ? ValueScale.Of(train.Values) : null;
@@ -119,7 +121,7 @@ internal sealed class TrainingRun
         ModelExportOptions proof = new()
         {
             Texts = _settings.Documents ? [] : [.. known.Where(text => text.Pair is null).Select(text => text.Text)],
-            Documents = _settings.Documents ? [.. asked.SelectMany(DocumentsOf).Take(ProofDocumentCount)] : [],
+            Documents = _settings.Documents ? [.. asked.SelectMany(set => set.Documents()).Take(ProofDocumentCount).Select(document => (IReadOnlyList<string>)[.. document.Select(text => text.Text)])] : [],
             Pairs = [.. known.Where(text => text.Pair is not null).Select(text => new TextPair(text.Text, text.Pair!))],
             Threads = get_num_threads(),
         };
@@ -130,16 +132,6 @@ internal sealed class TrainingRun
         AtomicFile.WriteText(_folder.Metrics, TrainingRecord.Metrics(_settings, data, outcome).ToJsonString(TrainingRecord.Json) + "\n");
         RunReport.Write(_folder.Path, TrainingReport.Of(_settings, data, train, outcome, DataHash.OfFile(_folder.Model)));
         return outcome;
-    }
-
-    private static IEnumerable<IReadOnlyList<string>> DocumentsOf(ExampleSet set)
-    {
-        int first = 0;
-        foreach (int length in set.DocumentLengths)
-        {
-            yield return [.. Enumerable.Range(first, length).Select(i => set.Texts[i].Text)];
-            first += length;
-        }
     }
 
     private RunCheckpoint? OpenFolder(bool resume)
@@ -154,13 +146,13 @@ internal sealed class TrainingRun
         return resumed;
     }
 
-    private ExampleSet? Read(ExampleReader reader, string name, IEnumerable<TextRow>? rows, bool keepTexts)
+    private ExampleSet? Read(ExampleReader reader, string name, IEnumerable<TextRow>? rows, bool keepTexts, TokenStore? store = null)
     {
         if (rows is null) return null;
         _token.ThrowIfCancellationRequested();
-        ExampleSet set = reader.Read(name, rows, keepTexts);
+        ExampleSet set = reader.Read(name, rows, keepTexts, store);
         _say(string.Create(CultureInfo.InvariantCulture,
-            $"{name}: {set.AnswerCount:N0} {(_settings.Documents ? $"sentences of {set.DocumentLengths.Count:N0} documents in {set.Tokens.RowCount:N0}" : "")} rows, {set.Tokens.TokenCount:N0} tokens, {(double)set.TruncatedCount / set.AnswerCount:P1} cut at {(_settings.Documents ? _settings.SentenceLength : _settings.MaxLength)} {(_settings.Documents ? "pieces" : "tokens")}."));
+            $"{name}: {set.AnswerCount:N0} {(_settings.Documents ? $"sentences of {set.DocumentLengths.Count:N0} documents in {set.Tokens.RowCount:N0} " : "")}rows, {set.Tokens.TokenCount:N0} tokens{(set.Tokens.SpilledLength > 0 ? $" ({set.Tokens.SpilledLength >> 20:N0} MiB of them in a file)" : "")}, {(double)set.TruncatedCount / set.AnswerCount:P1} cut at {(_settings.Documents ? _settings.SentenceLength : _settings.MaxLength)} {(_settings.Documents ? "pieces" : "tokens")}."));
         return set;
     }
 
