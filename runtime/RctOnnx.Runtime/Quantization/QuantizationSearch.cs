@@ -45,11 +45,14 @@ public sealed class QuantizationSearch
         _report($"ranges over {_options.Calibration.Count} texts");
         IReadOnlyDictionary<string, ActivationHistogram> seen =
             InputCalibration.Observe(_source, _options.Calibration, _options.Threads ?? Environment.ProcessorCount, _token);
+        double? before = Figure(_expected);
+        if (before is double.NegativeInfinity)
+            throw new DataException($"The {_options.Figure!.Name} of the fp32 model on the {_expected.Count} dev texts is not defined: their labels or its answers are all the same. Give dev rows of several labels.");
         Dictionary<QuantizationMethod, Candidate> tried = [];
         foreach (QuantizationMethod method in Enum.GetValues<QuantizationMethod>())
             tried[method] = Try(seen.ToDictionary(pair => pair.Key, pair => Scale(pair.Value, method)), $"method {method}");
         (QuantizationMethod best, Candidate candidate) = tried.MinBy(pair => pair.Value.Error);
-        double? before = Figure(_expected), after = Figure(candidate.Answers);
+        double? after = Figure(candidate.Answers);
         List<string> fp32 = [];
         if (before - after > _options.MaxDrop / 100) (candidate, after) = Relax(candidate, before!.Value, fp32);
         ModelArtifact artifact = candidate.Artifact with { Probes = Probes(candidate.Artifact) };
@@ -122,7 +125,8 @@ public sealed class QuantizationSearch
         return [.. classifier.ClassifyDocuments(_texts, _token).SelectMany(document => document.Sentences)];
     }
 
-    private double? Figure(IReadOnlyList<Classification> answers) => _options.Figure?.Value(answers);
+    // A figure that candidates make meaningless, such as a correlation of equal values, is as bad as can be.
+    private double? Figure(IReadOnlyList<Classification> answers) => _options.Figure?.Value(answers) is { } value ? double.IsNaN(value) ? double.NegativeInfinity : value : null;
 
     private static InputQuantization Scale(ActivationHistogram seen, QuantizationMethod method) => method switch
     {
