@@ -63,6 +63,16 @@ public sealed class DocumentTests : IDisposable
     }
 
     [Fact]
+    public void Without_a_model_the_shipped_one_reads_a_whole_abstract_and_says_so()
+    {
+        ProgramProcess run = ProgramProcess.Run("rctonnx", "classify", "Pain after surgery is common. Ninety patients were randomised to walk on day 1 or on day 3. Pain fell by 2.1 points (p < 0.05). Early walking is safe.");
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("rct-documents.int8.onnx, which comes with the program", run.Error);
+        Assert.Equal(["BACKGROUND", "METHODS", "RESULTS", "CONCLUSIONS"],
+            run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("label").GetString()));
+    }
+
+    [Fact]
     public void A_document_model_is_quantized_on_whole_documents()
     {
         string path = _folder.File("data.txt");
