@@ -29,7 +29,7 @@ public sealed class DocumentTests : IDisposable
         {
             "rct" => string.Concat(Documents.Select((document, i) => $"###{i}\n{string.Concat(document.Select(sentence => $"X\t{sentence}\n"))}\n")),
             "tsv" => "abstract\ttext\n" + string.Concat(Documents.SelectMany((document, i) => document.Select(sentence => $"{i}\t{sentence}\n"))),
-            _ => "The patients were. Results were the results.\npatients\nA b. C d. The results.\n", // small letters are the model's own doing
+            _ => "The patients were. Results were the results.\n\npatients\n  \nA b. C d. The results.\n", // small letters are the model's own doing
         });
         string[] group = format == "tsv" ? ["--group-column", "abstract"] : [];
         ProgramProcess run = ProgramProcess.Run("rctonnx", ["classify", "--model", Model, "--input", path, "--input-format", format, .. group]);
@@ -60,6 +60,21 @@ public sealed class DocumentTests : IDisposable
         JsonElement result = JsonDocument.Parse(run.Output).RootElement;
         Assert.Equal((6, 1.0), (result.GetProperty("count").GetInt32(), result.GetProperty("accuracy").GetDouble()));
         Assert.Contains("documents", ProgramProcess.Run("rctonnx", "inspect", "--model", Model).Output);
+    }
+
+    [Theory]
+    [InlineData("which rows belong to one", "evaluate", "--data", "rows.tsv")]
+    [InlineData("not made for pairs", "evaluate", "--data", "rows.tsv", "--group-column", "abstract", "--pair-column", "text")]
+    [InlineData("which rows belong to one", "quantize", "--calibration", "rows.tsv", "--output", "int8.onnx")]
+    [InlineData("have no columns", "classify", "--group-column", "abstract", "the results")]
+    [InlineData("not made for pairs", "classify", "--input", "rows.tsv", "--pair-column", "text")]
+    [InlineData("has a sentence", "classify", "--input", "rows.tsv", "--group-column", "abstract", "--max-length", "4", "--long-text", "error")]
+    public void What_a_document_model_would_ignore_is_refused(string fault, string verb, params string[] arguments)
+    {
+        File.WriteAllText(_folder.File("rows.tsv"), "abstract\tlabel\ttext\n1\tlabel 0\tthe patients were the results\n");
+        ProgramProcess run = ProgramProcess.Run("rctonnx", [verb, "--model", Model, .. arguments.Select(argument => argument.Contains('.') ? _folder.File(argument) : argument)]);
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains(fault, run.Error);
     }
 
     [Fact]

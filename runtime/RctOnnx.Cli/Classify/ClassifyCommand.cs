@@ -39,8 +39,9 @@ internal static class ClassifyCommand
             A JSON answer has label, score, scores (by label), tokens (of the whole text) and truncated; also labels for models that
             name several, windows where a long text was read in parts, text with --echo. An output file appears when all is done.
 
-            A document model reads the sentences of an abstract together. Texts and lines are taken apart into sentences; rows of an RCT file
-            and rows with --group-column are sentences already. The answers, one a sentence, have document, sentence and text.
+            A document model reads the sentences of an abstract (in English) together. Texts, lines and rows of tables, an abstract each, are
+            taken apart into sentences, blank lines left out; rows of an RCT file and rows with --group-column are sentences already. The answers, one a
+            sentence, have document, sentence and text, also without --echo; truncated says that a long sentence was cut, which --long-text error refuses.
 
             Examples:
               rctonnx classify --input abstracts.txt
@@ -75,9 +76,10 @@ internal static class ClassifyCommand
             AnswerFormat format = parsed.GetValue(outputFormat) ?? (Path.GetExtension(target).ToLowerInvariant() == ".tsv" ? AnswerFormat.Tsv : AnswerFormat.Jsonl);
             ClassifyRun run = new(classifier, new AnswerWriter(format, classifier, shown, parsed.GetValue(echo) || classifier.ReadsDocuments));
 
-            RowInput rows = source is null ? RowInput.Of(given) : RowInput.Open(source, parsed.GetValue(inputFormat), columns);
-            bool isDivided = columns.Group is not null || (source is not null && (parsed.GetValue(inputFormat) ?? (source == Standard ? DataFormat.Text : TextDataset.FormatOf(source))) == DataFormat.Rct);
-            if (classifier.ReadsDocuments && !isDivided) rows = rows.Divided();
+            DataFormat? form = source is null ? null : parsed.GetValue(inputFormat) ?? (source == Standard ? DataFormat.Text : TextDataset.FormatOf(source));
+            DocumentColumns.Check(classifier.ReadsDocuments, columns, form, needsGroups: false);
+            RowInput rows = source is null ? RowInput.Of(given) : RowInput.Open(source, form, columns);
+            if (classifier.ReadsDocuments && columns.Group is null && form != DataFormat.Rct) rows = rows.Divided(skipsBlank: form == DataFormat.Text);
             long count = 0;
             Write(target, write => count = source is null || (target == Standard && !Console.IsOutputRedirected)
                 ? run.Execute(rows, write, null, token) // the answers themselves show how far it is

@@ -42,6 +42,7 @@ internal static class EvaluateCommand
             string path = parsed.GetRequiredValue(data);
             ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = parsed.GetValue(labelColumn), Pair = parsed.GetValue(pairColumn), Group = parsed.GetValue(groupColumn), Flags = parsed.GetValue(labelColumns) is { Length: > 0 } flags ? flags : null };
             using TextClassifier classifier = TextClassifier.Load(parsed.GetRequiredValue(model), provider.Read(parsed) with { Threads = parsed.GetValue(threads) });
+            DocumentColumns.Check(classifier.ReadsDocuments, columns, parsed.GetValue(format) ?? TextDataset.FormatOf(path), needsGroups: true);
             Comparison comparison = Comparison.Of(classifier.ProblemType, classifier.Labels);
             TimeSpan elapsed = ConsoleProgress.Run("Evaluating", null, "texts", progress =>
                 Ask(classifier, RowInput.Open(path, parsed.GetValue(format), columns), comparison, progress, token));

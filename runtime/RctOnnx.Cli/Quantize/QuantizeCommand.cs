@@ -50,6 +50,8 @@ internal static class QuantizeCommand
             ModelArtifact artifact = ModelFile.Read(source).RequireArtifact();
             if (artifact.Labels.Count == 0) throw new ModelFileException($"'{source}' is an encoder without a task: int8 is judged by its answers. Train it with a head first.");
             ColumnNames unlabelled = new() { Text = parsed.GetValue(textColumn)!, Label = null, Group = parsed.GetValue(groupColumn) };
+            foreach (string file in ((string?[])[parsed.GetRequiredValue(calibration), parsed.GetValue(evaluate)]).OfType<string>())
+                DocumentColumns.Check(artifact.Document is not null, unlabelled, parsed.GetValue(format) ?? TextDataset.FormatOf(file), needsGroups: true);
             TextRow[] dev = parsed.GetValue(evaluate) is { } devPath
                 ? [.. Rows(devPath, unlabelled with { Label = parsed.GetValue(labelColumn), Flags = parsed.GetValue(labelColumns) is { Length: > 0 } flags ? flags : null })] : [];
             if (parsed.GetValue(evaluate) is { } empty && dev.Length == 0) throw new DataException($"'{empty}' has no rows to evaluate on.");

@@ -33,7 +33,8 @@ internal sealed class RowInput
         new(texts.Select((text, i) => new TextRow { Text = text, Source = "arguments", Line = i + 1 }), null, null);
 
     /// <summary>The same with every text divided into its sentences, which then are a document: texts that the data does not divide itself.</summary>
-    public RowInput Divided() => new(_rows.SelectMany(row => SentenceSplitter.Split(row.Text).DefaultIfEmpty("").Select(sentence => row with { Text = sentence, Group = $"{row.Source}:{row.Line}" })), _file, Length);
+    /// <param name="skipsBlank">Whether a text of white space alone is no text.</param>
+    public RowInput Divided(bool skipsBlank) => new(_rows.Where(row => !skipsBlank || !string.IsNullOrWhiteSpace(row.Text)).SelectMany(row => SentenceSplitter.Split(row.Text).DefaultIfEmpty("").Select(sentence => row with { Text = sentence, Group = $"{row.Source}:{row.Line}" })), _file, Length);
 
     /// <summary>The rows, and the bytes read when each was there: the file is closed when its last row has been read.</summary>
     public IEnumerable<(TextRow Row, long Position)> Read() => _rows.Select(row => (row, Length is null ? 0 : _file!.Position));

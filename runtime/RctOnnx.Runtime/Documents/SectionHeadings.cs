@@ -26,6 +26,13 @@ internal static class SectionHeadings
         return Names.GetAlternateLookup<ReadOnlySpan<char>>().Contains(text.TrimEnd(":.").TrimEnd());
     }
 
+    /// <summary>Whether a text begins with a heading and a colon.</summary>
+    public static bool StartsWithColon(ReadOnlySpan<char> text)
+    {
+        int end = text[..Math.Min(text.Length, Longest)].IndexOf(':');
+        return end > 0 && Names.GetAlternateLookup<ReadOnlySpan<char>>().Contains(text[..end].Trim());
+    }
+
     /// <summary>Whether a text begins with a heading in capitals and a colon.</summary>
     public static bool StartsInCapitals(ReadOnlySpan<char> text)
     {

@@ -46,6 +46,7 @@ public static class SentenceSplitter
         int end = at + 1;
         while (end < text.Length && end - at < LongestEnd && (text[end] is '.' or '?' or '!' or '"' or '\'' or '”' or '’' or '»' or ')' or ']')) end++;
         bool isPlain = end == at + 1;
+        if (end < text.Length && char.IsUpper(text[end]) && SectionHeadings.StartsWithColon(text.AsSpan(end))) return end; // "… x.Methods: …", as some databases print it
         if (end == text.Length || !char.IsWhiteSpace(text[end]) || (at > 0 && text[at - 1] is '.' or '?' or '!')) return -1;
         while (end < text.Length && char.IsWhiteSpace(text[end])) end++;
         if (end == text.Length) return -1;
@@ -57,10 +58,11 @@ public static class SentenceSplitter
     // A blank line ends a sentence, and so does white space before a heading in capitals.
     private static int Gap(string text, int at)
     {
+        if (at > 0 && char.IsWhiteSpace(text[at - 1])) return -1; // looked at with the first of them
         int end = at, lines = 0;
         for (; end < text.Length && char.IsWhiteSpace(text[end]); end++)
             if (text[end] == '\n') lines++;
-        if (end == text.Length || (at > 0 && char.IsWhiteSpace(text[at - 1]))) return -1;
+        if (end == text.Length) return -1;
         return lines > 1 || SectionHeadings.StartsInCapitals(text.AsSpan(end)) ? end : -1;
     }
 }

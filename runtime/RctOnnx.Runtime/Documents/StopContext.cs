@@ -24,7 +24,7 @@ internal readonly ref struct StopContext
     {
         "The", "A", "An", "In", "We", "This", "These", "Those", "Our", "It", "Its", "They", "There", "To", "For", "Of", "On", "At", "By", "With", "From", "After", "Before", "During", "However",
         "Moreover", "Furthermore", "Thus", "Therefore", "Patients", "Participants", "Subjects", "Results", "Methods", "Conclusions", "Background", "Objective", "No", "All", "Both", "Each", "One",
-        "Two", "Three", "Four", "Five", "Sixty", "Mean", "Median", "Data", "Although", "While", "When", "As", "If", "Compared", "Significant", "Primary", "Secondary", "Treatment", "Women", "Men",
+        "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve", "Twenty", "Thirty", "Forty", "Fifty", "Sixty", "Seventy", "Eighty", "Ninety", "Mean", "Median", "Data", "Although", "While", "When", "As", "If", "Compared", "Significant", "Primary", "Secondary", "Treatment", "Women", "Men",
         "Children", "Further", "Among", "Between", "Overall", "Using", "Only", "Main", "Outcome", "Outcomes", "Measures", "Study", "Design", "Randomized", "Randomised", "Here", "Such", "Other",
         "Most", "Some", "Additionally", "Similarly", "Conversely", "Follow-up", "Adverse", "Blood", "Pain", "Baseline", "Asymptomatic",
     };
@@ -100,7 +100,8 @@ internal readonly ref struct StopContext
         ReadOnlySpan<char> name = NextWord;
         if (name.Length == 1 && _rest.Length > 1 && _rest[1] == '.') return true; // another initial
         if (name.Length < 3 || !char.IsLower(name[1])) return false;
-        int cut = before.LastIndexOf(' ');
+        before = before[Math.Max(0, before.Length - LongestWord)..];
+        int cut = before.LastIndexOfAny([' ', '\t', '\n']);
         ReadOnlySpan<char> previous = before[(cut + 1)..];
         return previous.IsEmpty || previous is "by" or "and" or "of" or "et" || (previous.Length == 2 && char.IsUpper(previous[0]) && previous[1] == '.');
     }

@@ -33,7 +33,7 @@ public sealed record TextClassifierOptions
     /// <summary>Longest sequence in tokens, special tokens included; null is the model's limit, which it cannot exceed.</summary>
     public int? MaxLength { get; init; }
 
-    /// <summary>What happens to longer texts; null is what the model file says.</summary>
+    /// <summary>What happens to longer texts; null is what the model file says. Of a document model to longer sentences, which have no windows.</summary>
     public LongTextPolicy? LongText { get; init; }
 
     /// <summary>Tokens that neighbouring windows share; null is a quarter of a window.</summary>

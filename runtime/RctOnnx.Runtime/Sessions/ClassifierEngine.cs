@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using RctOnnx.Onnx;
 
 namespace RctOnnx.Runtime;
 
@@ -12,6 +13,7 @@ internal sealed class ClassifierEngine : IDisposable
     private readonly ModelGraphs _graphs;
     private readonly TextPreparation _preparation;
     private readonly DocumentTokenizer? _documents; // of a document model
+    private readonly bool _refusesCuts;
     private readonly AnswerMaker _answers;
     private readonly int _threads, _workers;
     private readonly ConcurrentBag<CallBuffers> _calls = []; // as many as there were calls at once
@@ -21,6 +23,9 @@ internal sealed class ClassifierEngine : IDisposable
         int maxLength = options.MaxLength ?? model.MaxLength;
         TextLimits limits = new(maxLength, options.LongText ?? model.LongText, options.WindowOverlap ?? (maxLength - 2) / 4, options.MaxCharacters);
         (_model, _threads) = (model, options.Threads ?? Environment.ProcessorCount);
+        _refusesCuts = limits.Policy == LongTextPolicy.Error;
+        if (model.Document is not null && limits.Policy == LongTextPolicy.Window)
+            throw new SettingsException($"{nameof(TextClassifierOptions.LongText)} is {limits.Policy}, but '{model.Content.Path}' reads documents, whose long sentences are cut or refused. Choose {LongTextPolicy.Truncate} or {LongTextPolicy.Error}.");
         _answers = new AnswerMaker(model.Labels, model.ProblemType, model.Calibration, options.TopK);
         bool latency = options.Profile == PerformanceProfile.Latency;
         _workers = latency ? 1 : _threads;
@@ -64,6 +69,7 @@ internal sealed class ClassifierEngine : IDisposable
         {
             _preparation.CheckDocument(documents[i]);
             encoded[i] = _documents!.Encode(documents[i]);
+            if (_refusesCuts) RefuseCuts(encoded[i]);
         }, token);
         foreach (EncodedRow row in encoded.SelectMany(document => document.Rows)) call.Rows.AddRow(call.Rows.Write(row.Ids), row.Ids.Length, row.Reads);
         int labelCount = _model.Labels.Count, place = 0;
@@ -112,6 +118,13 @@ internal sealed class ClassifierEngine : IDisposable
         }
         Keep(call);
         return answers;
+    }
+
+    private static void RefuseCuts(EncodedDocument document)
+    {
+        for (int i = 0; i < document.TokenCounts.Count; i++)
+            if (document.UsedTokenCounts[i] < document.TokenCounts[i])
+                throw new TextTooLongException($"has a sentence (the {i + 1}. of {document.TokenCounts.Count}) of {document.TokenCounts[i]} tokens, of which {document.UsedTokenCounts[i]} are looked at. Divide it, or choose the policy Truncate.");
     }
 
     private CallBuffers Take() => _calls.TryTake(out CallBuffers? call) ? call : new CallBuffers();

@@ -69,6 +69,9 @@ public sealed class DocumentClassifierTests : IDisposable
         Assert.Equal([3, 21, 21, 21, 2], answer.Sentences.Select(one => one.UsedTokenCount));
         Assert.Equal([false, true, true, true, false], answer.Sentences.Select(one => one.Truncated));
         Assert.Empty(classifier.ClassifyDocument([]).Sentences);
+        using TextClassifier strict = TextClassifier.Load(Path, new TextClassifierOptions { LongText = LongTextPolicy.Error });
+        Assert.Contains("the 2. of 3", Assert.Throws<TextTooLongException>(() => strict.ClassifyDocument(["the", longest, "patients"])).Message);
+        Assert.Contains("cut or refused", Assert.Throws<SettingsException>(() => TextClassifier.Load(Path, new TextClassifierOptions { LongText = LongTextPolicy.Window })).Message);
     }
 
     [Fact]

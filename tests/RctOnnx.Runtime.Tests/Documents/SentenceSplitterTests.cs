@@ -19,6 +19,8 @@ public class SentenceSplitterTests
     [InlineData("Methods\n\nWe asked.\n\nNo title here", "Methods\n\nWe asked.|No title here")]
     [InlineData("Wrapped over\ntwo lines. mRNA fell. β-Blockers helped.", "Wrapped over\ntwo lines.|mRNA fell.|β-Blockers helped.")]
     [InlineData("Seven women were asked. 24 men were not.", "Seven women were asked.|24 men were not.")]
+    [InlineData("Objective: To test x.Methods: We ran it.Results: Fine.", "Objective: To test x.|Methods: We ran it.|Results: Fine.")]
+    [InlineData("Mean age was 61 yr. Ninety were men.", "Mean age was 61 yr.|Ninety were men.")]
     [InlineData("  ", "")]
     [InlineData("No stop", "No stop")]
     public void Sentences_end_where_a_reader_would_end_them(string text, string expected) =>
@@ -38,6 +40,8 @@ public class SentenceSplitterTests
     {
         Assert.Single(SentenceSplitter.Split(new string('a', 2_000_000)));
         Assert.Single(SentenceSplitter.Split(new string('.', 2_000_000)));
+        Assert.Equal(2, SentenceSplitter.Split("It ended." + new string(' ', 2_000_000) + "The next.").Count);
+        Assert.NotEmpty(SentenceSplitter.Split(string.Concat(Enumerable.Repeat("J.\tSmith\t", 200_000))));
         Assert.Equal(300_000, SentenceSplitter.Split(string.Concat(Enumerable.Repeat("A b. ", 300_000))).Count);
     }
 

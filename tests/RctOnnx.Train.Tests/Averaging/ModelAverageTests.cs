@@ -36,6 +36,8 @@ public class ModelAverageTests
         Assert.Contains("its labels are", Fault(("a", model), ("b", model with { Labels = [.. model.Labels.Reverse()] })));
         Assert.Contains("tokenizer", Fault(("a", model), ("b", model with { Tokenizer = model.Tokenizer with { LowerCase = !model.Tokenizer.LowerCase } })));
         Assert.Contains("layers", Fault(("a", model), ("b", model with { Encoder = model.Encoder with { LayerCount = 9 } })));
+        Assert.Contains("maximum length", Fault(("a", model), ("b", model with { MaxLength = 32 })));
+        Assert.Contains("documents in another way", Fault(("a", RandomModels.Create(pooling: Pooling.Separators)), ("b", RandomModels.Create(pooling: Pooling.Separators) with { Document = new DocumentRule { SentenceLength = 5 } })));
         Assert.Contains("head", Fault(("a", model), ("b", model with { Head = model.Head with { Pooling = Pooling.Max } })));
 
         static string Fault(params (string, ModelArtifact)[] models) => Assert.Throws<SettingsException>(() => ModelAverage.Of(models)).Message;

@@ -55,6 +55,8 @@ internal static class ProblemFaults
             if (settings.Pooling is not null) yield return "pooling for documents: their head reads the [SEP] behind each sentence";
             if (settings.TeacherHiddenWeight != 0) yield return "teacher-hidden-weight for documents: states are compared by text; teacher alone works";
             if (settings.PairColumn is not null) yield return "pair-column for documents: a document is a list of single sentences";
+            if (settings.Labels.Count > 0) yield return "labels for documents: sentences of other labels would be missing from their documents";
+            if (settings.LongText == LongTextPolicy.Window) yield return "long-text window for documents: long sentences are cut or refused, long documents are read in several rows";
             if (settings.Oversample) yield return "oversample for documents: the sentences of a document stay together; use class-weights";
             if (settings.SentenceLength < 1 || settings.SentenceLength > settings.MaxLength - 2) yield return $"sentence-length is {settings.SentenceLength}, expected 1 to {settings.MaxLength - 2} (max-length without [CLS] and [SEP])";
         }
