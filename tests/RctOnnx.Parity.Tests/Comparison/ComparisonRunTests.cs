@@ -64,6 +64,9 @@ public sealed class ComparisonRunTests : IDisposable
         Assert.Equal([false, false, true, false], results.Select(run => run.Sets["test"].Pearson is not null));
         Assert.Equal(1, results[^1].Sets["test"].QuadraticWeightedKappa); // the first word says the score
         Assert.Equal(ComparedFigure.Kappa, ComparedFigure.Shown(results, "test"));
+        RunResult[] names = [results[0], results[^1]]; // of classes alone nobody says that their numbers are an order
+        Assert.Equal(ComparedFigure.Accuracy, ComparedFigure.Shown(names, "test"));
+        Assert.DoesNotContain(ComparedFigure.Kappa, ComparedFigure.In(names));
         ComparisonReport.Write(folder, results, "a machine");
         string[] table = File.ReadAllLines(Path.Combine(folder, ComparisonReport.TableFile));
         Assert.Single(table, line => line.Contains("quadratic weighted kappa | Pearson | accuracy", StringComparison.Ordinal));

@@ -39,6 +39,7 @@ internal static class BagOfWordsRun
         {
             Name = Name,
             Part = rows.Part,
+            Problem = rows.Settings.Problem,
             Key = key,
             Sets = sets,
             TrainingSeconds = seconds,

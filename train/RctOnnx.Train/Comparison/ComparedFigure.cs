@@ -1,3 +1,5 @@
+using RctOnnx.Onnx;
+
 namespace RctOnnx.Train.Comparison;
 
 /// <summary>A figure that runs are compared by.</summary>
@@ -29,11 +31,15 @@ internal sealed record ComparedFigure(string Title, Func<RunFigures, double?> Va
     /// <summary>The figures that any of some runs has, in the order of the table.</summary>
     public static IReadOnlyList<ComparedFigure> In(IEnumerable<RunResult> results)
     {
-        RunFigures[] all = [.. results.SelectMany(run => run.Sets.Values)];
-        return [.. All.Where(figure => all.Any(one => figure.Value(one) is not null))];
+        RunResult[] runs = [.. results];
+        RunFigures[] all = [.. runs.SelectMany(run => run.Sets.Values)];
+        return [.. All.Where(figure => (figure != Kappa || HasOrder(runs)) && all.Any(one => figure.Value(one) is not null))];
     }
 
     /// <summary>What the pictures show: the first of kappa, micro F1, accuracy and Pearson that all runs have on a set.</summary>
     public static ComparedFigure Shown(IReadOnlyList<RunResult> good, string set) =>
-        ((ComparedFigure[])[Kappa, MicroF1, Accuracy, Pearson]).First(figure => good.All(run => figure.Value(run.Sets[set]) is not null));
+        ((ComparedFigure[])[Kappa, MicroF1, Accuracy, Pearson]).First(figure => (figure != Kappa || HasOrder(good)) && good.All(run => figure.Value(run.Sets[set]) is not null));
+
+    // Classes that are numbers may be names as well as scores: their order counts where another run says that it does.
+    private static bool HasOrder(IReadOnlyList<RunResult> runs) => runs.Any(run => run.Problem is ProblemType.Ordinal or ProblemType.Regression);
 }

@@ -55,7 +55,7 @@ internal static class ComparisonRun
     private static RunResult Train(PlannedRun run, string key, Action<string> say, CancellationToken token)
     {
         PeakMemory.Reset();
-        RunResult result = new() { Name = run.Name, Part = run.Part, Key = key };
+        RunResult result = new() { Name = run.Name, Part = run.Part, Key = key, Problem = run.Settings.Problem };
         RunFolder folder = new(run.Settings.Output);
         bool resume = Directory.Exists(folder.Last);
         string start = run.StartKey();

@@ -14,6 +14,9 @@ internal sealed record RunResult
     /// <summary><see cref="PlannedRun.Part"/>.</summary>
     public required string Part { get; init; }
 
+    /// <summary>What the labels mean.</summary>
+    public ProblemType Problem { get; init; }
+
     /// <summary><see cref="PlannedRun.Key"/>.</summary>
     public required string Key { get; init; }
 
