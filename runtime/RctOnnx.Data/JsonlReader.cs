@@ -39,7 +39,9 @@ internal static class JsonlReader
             string? Value(string? name)
             {
                 if (name is null) return null;
-                if (!root.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+                if (root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Null)
+                    throw new DataException($"'{path}', line {number}: '{name}' is null, expected a text, a number or a list of texts. Mend the row.");
+                if (value.ValueKind == JsonValueKind.Undefined)
                     throw new DataException($"'{path}', line {number}: no property '{name}'; there are {string.Join(", ", root.EnumerateObject().Select(property => $"'{property.Name}'"))}. Name the right one.");
                 return value.ValueKind switch
                 {

@@ -58,6 +58,7 @@ public class TextDatasetTests
     [InlineData("a.txt", "###1\nno tab here\n", "line 2: expected 'LABEL<tab>sentence'")]
     [InlineData("a.jsonl", "{\"text\":\"a\",\"label\":\"x\"}\n{oops\n", "line 2: not valid JSON")]
     [InlineData("a.jsonl", "{\"text\":\"a\"}\n", "line 1: no property 'label'; there are 'text'")]
+    [InlineData("a.jsonl", "{\"text\":\"a\",\"label\":null}\n", "line 1: 'label' is null, expected a text")]
     [InlineData("a.jsonl", "[1]\n", "expected a JSON object")]
     [InlineData("a.jsonl", "{\"text\":{},\"label\":\"x\"}\n", "'text' is an object")]
     [InlineData("a.xlsx", "x", "Name the format")]

@@ -6,6 +6,6 @@ internal enum AnswerFormat
     /// <summary>One JSON object a line.</summary>
     Jsonl,
 
-    /// <summary>A header line, then label, score, tokens and truncated separated by tabs, and a column for each label's score.</summary>
+    /// <summary>A header line, then label, score, tokens and truncated separated by tabs, and a column for each label's score; of a document model document and sentence before and the text behind them.</summary>
     Tsv,
 }

@@ -107,7 +107,7 @@ internal readonly ref struct StopContext
     }
 
     // "P = 0. 05": a decimal with a space that does not belong there.
-    private bool IsSplitDecimal() => Word is "0" or "<0" or "=0" or ">0" && !_rest[..Math.Min(_rest.Length, 8)].Contains('.');
+    private bool IsSplitDecimal() => Word is "0" or "<0" or "=0" or ">0";
 
     // Sentences in small letters begin with what is always written so: mRNA, p53, β-blockers, t-tests.
     private bool StartsLikeAName()

@@ -12,6 +12,7 @@ public class SentenceSplitterTests
     [InlineData("The risk fell to 3.5 % (p < 0.05). We conclude nothing.", "The risk fell to 3.5 % (p < 0.05).|We conclude nothing.")]
     [InlineData("It was lower, p < 0.05. Patients slept.", "It was lower, p < 0.05.|Patients slept.")]
     [InlineData("The value was P = 0. 05 and E. coli grew. J. R. Smith et al. Report this.", "The value was P = 0. 05 and E. coli grew.|J. R. Smith et al. Report this.")]
+    [InlineData("Pain fell (p = 0. 05). It rose, p < 0. 01. Nobody died.", "Pain fell (p = 0. 05).|It rose, p < 0. 01.|Nobody died.")]
     [InlineData("They took vitamin D. The dose was high.", "They took vitamin D.|The dose was high.")]
     [InlineData("Does it work? Yes! It does.", "Does it work?|Yes!|It does.")]
     [InlineData("METHODS: We asked 12 people. RESULTS: Nobody answered.", "METHODS: We asked 12 people.|RESULTS: Nobody answered.")]

@@ -43,8 +43,8 @@ public sealed class EncoderLayer : nn.Module<Tensor, Tensor?, Tensor>
         {
             // A step of autograd runs backward for the sake of its input: over frozen embeddings that one asks in the parameters' place.
             Tensor input = states.requires_grad ? states : states.detach().requires_grad_();
-            return RecomputedLayerFunction.apply(input, new RecomputedPass(this, additiveMask, firstOnly, isFused));
+            return LayerFunction.apply(input, new RecomputedPass(this, additiveMask, firstOnly, isFused));
         }
-        return isFused ? FusedLayerFunction.apply(states, FusedPass(additiveMask, firstOnly)) : OfModules(states, additiveMask, firstOnly);
+        return isFused ? LayerFunction.apply(states, FusedPass(additiveMask, firstOnly)) : OfModules(states, additiveMask, firstOnly);
     }
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace RctOnnx.Train.Modules;
 
 /// <summary>One batch through a <see cref="FusedLayer"/>, forward and backward; keeps what the backward pass needs, in bf16 where the products are.</summary>
-internal sealed class FusedLayerPass : IDisposable
+internal sealed class FusedLayerPass : ILayerPass
 {
     private readonly FusedLayer _layer;
     private readonly Tensor? _mask;

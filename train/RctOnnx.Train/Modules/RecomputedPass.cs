@@ -11,7 +11,7 @@ namespace RctOnnx.Train.Modules;
 /// <param name="additiveMask">fp32 [B, 1, 1, S], or null.</param>
 /// <param name="firstOnly">Only the first token of each row asks, and is all that comes out.</param>
 /// <param name="fused">Whether the pass written by hand has the layer.</param>
-internal sealed class RecomputedPass(EncoderLayer layer, Tensor? additiveMask, bool firstOnly, bool fused) : IDisposable
+internal sealed class RecomputedPass(EncoderLayer layer, Tensor? additiveMask, bool firstOnly, bool fused) : ILayerPass
 {
     private Tensor _states = null!, _random = null!;
 
