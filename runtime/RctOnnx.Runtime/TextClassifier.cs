@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.OnnxRuntime;
+using RctOnnx.Onnx;
 
 namespace RctOnnx.Runtime;
 
@@ -17,6 +18,7 @@ public sealed class TextClassifier : IDisposable
     private TextClassifier(LoadedModel model, TextClassifierOptions options)
     {
         options.Validate(model.MaxLength);
+        if (options.TaskName is { } task) model = model.Choose(task);
         (_model, MaxLength) = (model, options.MaxLength ?? model.MaxLength);
         _engine = new ClassifierEngine(model, options);
     }
@@ -28,7 +30,13 @@ public sealed class TextClassifier : IDisposable
     public IReadOnlyList<string> Labels => _model.Labels;
 
     /// <summary>What the logits mean.</summary>
-    public Onnx.ProblemType ProblemType => _model.ProblemType;
+    public ProblemType ProblemType => _model.ProblemType;
+
+    /// <summary>The tasks of a file of several, in their order; empty for a file of one.</summary>
+    public IReadOnlyList<TaskDescription> Tasks => _model.Tasks.Count > 1 ? _model.Tasks : [];
+
+    /// <summary>The task that <see cref="Labels"/> and <see cref="Classify(string)"/> are of, in a file of several; null in a file of one.</summary>
+    public string? TaskName => _model.TaskName;
 
     /// <summary>Longest sequence in tokens, special tokens included.</summary>
     public int MaxLength { get; }
@@ -76,9 +84,7 @@ public sealed class TextClassifier : IDisposable
     [OverloadResolutionPriority(1)] // for an empty list, which could be one of pairs
     public IReadOnlyList<Classification> Classify(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(texts);
-        for (int i = 0; i < texts.Count; i++)
-            if (texts[i] is null) throw new ArgumentNullException(nameof(texts), $"Text {i} is null.");
+        CheckTexts(texts);
         return Many(texts, _engine.Answer, cancellationToken);
     }
 
@@ -90,6 +96,48 @@ public sealed class TextClassifier : IDisposable
         ArgumentNullException.ThrowIfNull(pairs);
         foreach (TextPair pair in pairs) CheckPair(pair, nameof(pairs));
         return Many(pairs, _engine.Answer, cancellationToken);
+    }
+
+    /// <summary>Answers of every task of a file of several to one text, by the name of the task, out of one pass through the encoder.</summary>
+    /// <exception cref="SettingsException">The file has one task.</exception>
+    /// <inheritdoc cref="Classify(string)"/>
+    public IReadOnlyDictionary<string, Classification> ClassifyTasks(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        RequireTasks();
+        return Named(One(text, _engine.AnswerTasks));
+    }
+
+    /// <summary>Answers of every task to one pair, as <see cref="ClassifyTasks(string)"/> gives them.</summary>
+    /// <exception cref="SettingsException">The file has one task.</exception>
+    /// <inheritdoc cref="Classify(TextPair)"/>
+    public IReadOnlyDictionary<string, Classification> ClassifyTasks(TextPair pair)
+    {
+        CheckPair(pair, nameof(pair));
+        RequireTasks();
+        return Named(One(pair, _engine.AnswerTasks));
+    }
+
+    /// <summary>Answers of every task to texts: as many as texts, in their order. Equal texts are computed once.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <inheritdoc cref="ClassifyTasks(string)"/>
+    [OverloadResolutionPriority(1)]
+    public IReadOnlyList<IReadOnlyDictionary<string, Classification>> ClassifyTasks(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
+    {
+        CheckTexts(texts);
+        RequireTasks();
+        return [.. Many(texts, _engine.AnswerTasks, cancellationToken).Select(Named)];
+    }
+
+    /// <summary>Answers of every task to pairs: as many as pairs, in their order. Equal pairs are computed once.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <inheritdoc cref="ClassifyTasks(TextPair)"/>
+    public IReadOnlyList<IReadOnlyDictionary<string, Classification>> ClassifyTasks(IReadOnlyList<TextPair> pairs, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        foreach (TextPair pair in pairs) CheckPair(pair, nameof(pairs));
+        RequireTasks();
+        return [.. Many(pairs, _engine.AnswerTasks, cancellationToken).Select(Named)];
     }
 
     /// <summary>
@@ -156,7 +204,7 @@ public sealed class TextClassifier : IDisposable
         }
     }
 
-    private Classification One<T>(T item, Func<IReadOnlyList<T>, CancellationToken, Classification[]> answer)
+    private TAnswer One<T, TAnswer>(T item, Func<IReadOnlyList<T>, CancellationToken, TAnswer[]> answer)
     {
         try
         {
@@ -168,7 +216,7 @@ public sealed class TextClassifier : IDisposable
         }
     }
 
-    private IReadOnlyList<Classification> Many<T>(IReadOnlyList<T> items, Func<IReadOnlyList<T>, CancellationToken, Classification[]> answer, CancellationToken token)
+    private IReadOnlyList<TAnswer> Many<T, TAnswer>(IReadOnlyList<T> items, Func<IReadOnlyList<T>, CancellationToken, TAnswer[]> answer, CancellationToken token)
         where T : notnull
     {
         Dictionary<T, int> places = [];
@@ -185,7 +233,7 @@ public sealed class TextClassifier : IDisposable
         }
         try
         {
-            Classification[] answers = Use(() => answer(distinct, token));
+            TAnswer[] answers = Use(() => answer(distinct, token));
             return [.. place.Select(index => answers[index])];
         }
         catch (TextTooLongException e)
@@ -206,6 +254,20 @@ public sealed class TextClassifier : IDisposable
         {
             _use.ExitReadLock();
         }
+    }
+
+    private void RequireTasks()
+    {
+        if (Tasks.Count == 0) throw new SettingsException($"'{_model.Content.Path}' has one task, without a name. Ask it by {nameof(Classify)}.");
+    }
+
+    private Dictionary<string, Classification> Named(Classification[] answers) => Tasks.Zip(answers, (task, answer) => KeyValuePair.Create(task.Name, answer)).ToDictionary();
+
+    private static void CheckTexts(IReadOnlyList<string> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        for (int i = 0; i < texts.Count; i++)
+            if (texts[i] is null) throw new ArgumentNullException(nameof(texts), $"Text {i} is null.");
     }
 
     private static void CheckPair(TextPair pair, string name)

@@ -62,4 +62,13 @@ public static class RandomModels
             Calibration = new Calibration { Temperature = temperature },
         };
     }
+
+    /// <summary>A model of four tasks, one of each problem, with heads of several kinds over the same features.</summary>
+    public static ModelArtifact SeveralTasks(Pooling pooling = Pooling.Mean, int hidden = 24, int heads = 3, int embedding = 0, Architecture architecture = Architecture.Bert) => TaskViews.Joined(
+    [
+        KeyValuePair.Create("sections", Create(architecture, pooling, temperature: 1.3, hidden: hidden, heads: heads, embedding: embedding)),
+        KeyValuePair.Create("topics", Create(architecture, pooling, HeadKind.Mlp, problem: ProblemType.MultiLabel, labelCount: 2, hidden: hidden, heads: heads, embedding: embedding, seed: 2) with { Calibration = new Calibration { Thresholds = [0.4, 0.6] } }),
+        KeyValuePair.Create("grades", Create(architecture, pooling, HeadKind.Electra, problem: ProblemType.Ordinal, labelCount: 4, hidden: hidden, heads: heads, embedding: embedding, seed: 3)),
+        KeyValuePair.Create("value", Create(architecture, pooling, problem: ProblemType.Regression, labelCount: 1, hidden: hidden, heads: heads, embedding: embedding, seed: 4)),
+    ]);
 }

@@ -22,6 +22,7 @@ internal static class EvaluateCommand
         Option<string[]> labelColumns = new("--label-columns") { Description = "Columns or properties of 0 and 1, one a label, in place of --label-column, for models of several labels.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text, for models of pairs." };
         Option<string?> groupColumn = new("--group-column") { Description = "Column or property of what belongs to one document, for document models; RCT files have it by themselves." };
+        Option<string?> task = new("--task") { Description = "Which task of a file of several the labels are of.", HelpName = "NAME" };
         Option<int?> threads = new("--threads") { Description = "Processor threads; all cores where not given." };
         Option<bool> json = new("--json") { Description = "Print one JSON object instead of the table." };
         Command command = new("evaluate", """
@@ -35,13 +36,14 @@ internal static class EvaluateCommand
 
             Exit codes: 0 done, 2 options, 3 data, 4 model, 5 provider, 130 stopped.
             """)
-        { model, data, format, textColumn, labelColumn, labelColumns, pairColumn, groupColumn, threads, json };
+        { model, data, format, textColumn, labelColumn, labelColumns, pairColumn, groupColumn, task, threads, json };
         provider.AddTo(command);
         command.SetWork((parsed, token) =>
         {
             string path = parsed.GetRequiredValue(data);
             ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = parsed.GetValue(labelColumn), Pair = parsed.GetValue(pairColumn), Group = parsed.GetValue(groupColumn), Flags = parsed.GetValue(labelColumns) is { Length: > 0 } flags ? flags : null };
-            using TextClassifier classifier = TextClassifier.Load(parsed.GetRequiredValue(model), provider.Read(parsed) with { Threads = parsed.GetValue(threads) });
+            using TextClassifier classifier = TextClassifier.Load(parsed.GetRequiredValue(model), provider.Read(parsed) with { Threads = parsed.GetValue(threads), TaskName = parsed.GetValue(task) });
+            TaskChoice.Require(parsed.GetRequiredValue(model), classifier.Tasks, parsed.GetValue(task));
             DocumentColumns.Check(classifier.ReadsDocuments, columns, parsed.GetValue(format) ?? TextDataset.FormatOf(path), needsGroups: true);
             Comparison comparison = Comparison.Of(classifier.ProblemType, classifier.Labels);
             TimeSpan elapsed = ConsoleProgress.Run("Evaluating", null, "texts", progress =>

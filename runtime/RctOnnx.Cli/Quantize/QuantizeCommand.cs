@@ -24,6 +24,7 @@ internal static class QuantizeCommand
         Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
         Option<string> labelColumn = new("--label-column") { Description = "Column or property of the label. Default: label.", DefaultValueFactory = _ => "label" };
         Option<string[]> labelColumns = new("--label-columns") { Description = "Columns or properties of 0 and 1, one a label, in place of --label-column, for models of several labels.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
+        Option<string?> task = new("--task") { Description = "Which task of a file of several the rows of --evaluate have labels of; the logits of all tasks are compared.", HelpName = "NAME" };
         Option<int?> threads = new("--threads") { Description = "Processor threads; all cores where not given." };
         Option<bool> json = new("--json") { Description = "Print one JSON object instead of the table." };
         Command command = new("quantize", """
@@ -38,7 +39,7 @@ internal static class QuantizeCommand
 
             Exit codes: 0 done, 2 options, 3 data, 4 model, 6 output, 7 accuracy drops too far, 130 stopped.
             """)
-        { model, calibration, output, evaluate, maxDrop, texts, bits, format, textColumn, labelColumn, labelColumns, groupColumn, threads, json };
+        { model, calibration, output, evaluate, maxDrop, texts, bits, format, textColumn, labelColumn, labelColumns, groupColumn, task, threads, json };
         command.SetWork((parsed, token) =>
         {
             string source = parsed.GetRequiredValue(model), target = parsed.GetRequiredValue(output);
@@ -55,12 +56,14 @@ internal static class QuantizeCommand
             TextRow[] dev = parsed.GetValue(evaluate) is { } devPath
                 ? [.. Rows(devPath, unlabelled with { Label = parsed.GetValue(labelColumn), Flags = parsed.GetValue(labelColumns) is { Length: > 0 } flags ? flags : null })] : [];
             if (parsed.GetValue(evaluate) is { } empty && dev.Length == 0) throw new DataException($"'{empty}' has no rows to evaluate on.");
-            DevFigure? figure = dev.Length == 0 ? null : DevFigures.Of(artifact, dev);
+            if (dev.Length > 0) TaskChoice.Require(source, artifact.Tasks, parsed.GetValue(task));
+            DevFigure? figure = dev.Length == 0 ? null : DevFigures.Of(parsed.GetValue(task) is { } chosen ? TaskViews.Alone(artifact, chosen) : artifact, dev);
             QuantizationOptions options = new()
             {
                 Calibration = Texts(Rows(parsed.GetRequiredValue(calibration), unlabelled).Take(parsed.GetValue(texts))),
                 Dev = dev.Length == 0 ? null : Texts(dev),
                 Figure = figure,
+                TaskName = parsed.GetValue(task),
                 MaxDrop = parsed.GetValue(maxDrop),
                 WeightLimit = parsed.GetValue(bits) == 7 ? ModelQuantizer.SafeLimit : sbyte.MaxValue,
                 Threads = parsed.GetValue(threads),

@@ -20,7 +20,7 @@ public static class ArtifactCheck
     /// <summary>The same for a model whose weights are not known.</summary>
     internal static void Validate(ModelDescription description) => Throw(CheckDescription(description));
 
-    private static List<string> CheckDescription(ModelDescription artifact)
+    internal static List<string> CheckDescription(ModelDescription artifact)
     {
         artifact.Encoder.Validate();
         List<string> faults = [];
@@ -31,6 +31,7 @@ public static class ArtifactCheck
             faults.Add($"a {artifact.ProblemType} model with one label, whose score would always be 1: two labels at least, or another problem type");
         CheckHead(artifact, faults);
         CheckDocument(artifact, faults);
+        TaskCheck.Check(artifact, faults);
         if (artifact.Labels.Distinct().Count() != labels) faults.Add("a label that stands twice");
         if (artifact.Labels.Any(string.IsNullOrEmpty)) faults.Add("a label without a name");
         if (artifact.Vocabulary.Count != artifact.Encoder.VocabularySize)
@@ -89,8 +90,8 @@ public static class ArtifactCheck
                 faults.Add($"a probe of {probe?.Ids.Count ?? 0} tokens, expected 1 to {artifact.Encoder.PositionCount}");
             else if (probe.Ids.Any(id => id < 0 || id >= artifact.Encoder.VocabularySize))
                 faults.Add($"a probe with an id outside 0 to {artifact.Encoder.VocabularySize - 1}");
-            else if (artifact.Head.Kind != HeadKind.None && probe.Logits.Count != artifact.Labels.Count)
-                faults.Add($"a probe with {probe.Logits.Count} logits for {artifact.Labels.Count} labels");
+            else if (artifact.Head.Kind != HeadKind.None && probe.Logits.Count != artifact.LogitCount)
+                faults.Add($"a probe with {probe.Logits.Count} logits for {artifact.LogitCount} labels");
         }
     }
 
@@ -103,7 +104,7 @@ public static class ArtifactCheck
             return;
         }
         HashSet<string> expected = [];
-        foreach ((string name, long[] shape) in WeightShapes.Of(artifact.Encoder, artifact.Head, artifact.Labels.Count))
+        foreach ((string name, long[] shape) in WeightShapes.Of(artifact))
         {
             expected.Add(name);
             if (!artifact.Weights.TryGetValue(name, out TensorData? weight)) faults.Add($"no weight '{name}'");

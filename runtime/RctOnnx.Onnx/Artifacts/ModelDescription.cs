@@ -17,6 +17,19 @@ public record ModelDescription
     /// <summary>Label names by index; the number of logits. Empty only without a head.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
+    /// <summary>Name of the task of <see cref="Head"/>, <see cref="ProblemType"/>, <see cref="Labels"/> and <see cref="Calibration"/>; null unless there are <see cref="MoreTasks"/>.</summary>
+    public string? TaskName { get; init; }
+
+    /// <summary>Further tasks over the same features; empty for a model of one task.</summary>
+    public IReadOnlyList<TaskDescription> MoreTasks { get; init; } = [];
+
+    /// <summary>All tasks, the first one described by the members above; of a model of one task that one, without a name.</summary>
+    public IReadOnlyList<TaskDescription> Tasks =>
+        [new TaskDescription { Name = TaskName ?? "", Head = Head, ProblemType = ProblemType, Labels = Labels, Calibration = Calibration }, .. MoreTasks];
+
+    /// <summary>Logits of all tasks: those of the first task come first.</summary>
+    public int LogitCount => Labels.Count + MoreTasks.Sum(task => task.Labels.Count);
+
     /// <summary>Longest sequence in tokens, special tokens included; at most <see cref="EncoderConfig.PositionCount"/>.</summary>
     public required int MaxLength { get; init; }
 

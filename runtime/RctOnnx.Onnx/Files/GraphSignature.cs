@@ -23,8 +23,13 @@ public sealed record GraphSignature(IReadOnlyList<GraphValue> Inputs, IReadOnlyL
         if (dialect == GraphDialect.Portable) inputs.Add(new("attention_mask", type, InputShape));
         if (dialect == GraphDialect.Portable || model.Encoder.TokenTypeCount > 1) inputs.Add(new("token_type_ids", type, InputShape));
         if (model.Head.Kind == HeadKind.None) Output("features", model.Encoder.HiddenWidth);
-        else Output("logits", model.Labels.Count);
-        if (model.Head.Kind != HeadKind.None && model.ProblemType != ProblemType.Regression) Output("probabilities", model.Labels.Count);
+        else Output("logits", model.LogitCount);
+        foreach (TaskDescription task in model.MoreTasks.Count > 0 ? model.Tasks : [])
+        {
+            Output(TaskHeads.Logits(task.Name), task.Labels.Count);
+            if (task.ProblemType != ProblemType.Regression) Output(TaskHeads.Probabilities(task.Name), task.Labels.Count);
+        }
+        if (model.MoreTasks.Count == 0 && model.Head.Kind != HeadKind.None && model.ProblemType != ProblemType.Regression) Output("probabilities", model.Labels.Count);
         return new GraphSignature(inputs, outputs);
 
         void Output(string name, int width) => outputs.Add(new(name, "Float", [.. model.Document is null ? InputShape[..1] : InputShape, width.ToString(CultureInfo.InvariantCulture)]));

@@ -30,6 +30,9 @@ public static class MetadataKeys
     /// <summary>JSON: how documents become rows; absent from models of single texts and pairs.</summary>
     public const string Document = Prefix + "document";
 
+    /// <summary>JSON: the name of the first task and the further ones; absent from models of one task.</summary>
+    public const string Tasks = Prefix + "tasks";
+
     /// <summary>JSON: tokenizer rules.</summary>
     public const string Tokenizer = Prefix + "tokenizer";
 
@@ -71,5 +74,5 @@ public static class MetadataKeys
 
     /// <summary>Every key of this version.</summary>
     internal static readonly IReadOnlyList<string> All =
-        [Format, Config, Labels, ProblemType, MaxLength, LongText, Document, Tokenizer, Vocabulary, Calibration, Probe, Proof, Training, WeightLimit, Dialect, Source, OnnxRuntime, Sha256];
+        [Format, Config, Labels, ProblemType, MaxLength, LongText, Document, Tasks, Tokenizer, Vocabulary, Calibration, Probe, Proof, Training, WeightLimit, Dialect, Source, OnnxRuntime, Sha256];
 }

@@ -3,10 +3,19 @@ using RctOnnx.Onnx;
 namespace RctOnnx.Runtime;
 
 /// <summary>Turns logits into answers. Pure; sums in double so that scores do not depend on the order of labels.</summary>
-internal sealed class AnswerMaker(IReadOnlyList<string> labels, ProblemType problem, Calibration calibration, int? topK)
+/// <param name="labels">Of the task.</param>
+/// <param name="problem">What its logits mean.</param>
+/// <param name="calibration">Its temperature and thresholds.</param>
+/// <param name="topK">How many scores an answer carries.</param>
+/// <param name="first">Column of the first of its logits, where there are those of other tasks beside them.</param>
+/// <param name="width">Columns of all tasks; null where there is one.</param>
+internal sealed class AnswerMaker(IReadOnlyList<string> labels, ProblemType problem, Calibration calibration, int? topK, int first = 0, int? width = null)
 {
+    private readonly int _width = width ?? labels.Count;
+
+
     /// <summary>The answer over the windows of one text.</summary>
-    /// <param name="logits">Logits of the windows, [windows, labels].</param>
+    /// <param name="logits">Logits of the windows, [windows, labels of all tasks].</param>
     /// <param name="windowCount">Number of windows, at least one.</param>
     /// <param name="tokenCount">Tokens before the limit.</param>
     /// <param name="usedTokenCount">Tokens that were seen.</param>
@@ -16,7 +25,7 @@ internal sealed class AnswerMaker(IReadOnlyList<string> labels, ProblemType prob
         double[] means = new double[count], scores = new double[count], window = new double[count];
         for (int w = 0; w < windowCount; w++)
         {
-            ReadOnlySpan<float> row = logits.Slice(w * count, count);
+            ReadOnlySpan<float> row = logits.Slice(w * _width + first, count);
             Activate(row, window);
             for (int i = 0; i < count; i++)
             {

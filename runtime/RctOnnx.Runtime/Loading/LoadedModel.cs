@@ -10,6 +10,26 @@ internal sealed record LoadedModel(
     ModelFileContent Content, IReadOnlyList<string> Labels, ProblemType ProblemType, Calibration Calibration, int MaxLength,
     LongTextPolicy LongText, DocumentRule? Document, int TokenTypeCount, Task<WordPieceTokenizer> Tokenization, string Output)
 {
+    /// <summary>The tasks of a file of several, whose logits stand side by side in the order of the tasks; of a file of one task that one, without a name.</summary>
+    public required IReadOnlyList<TaskDescription> Tasks { get; init; }
+
+    /// <summary>Logits of all tasks.</summary>
+    public int LogitCount => Tasks.Sum(task => task.Labels.Count);
+
+    /// <summary>The same with labels, problem and calibration of one of the tasks.</summary>
+    /// <exception cref="SettingsException">The file has no such task.</exception>
+    public LoadedModel Choose(string task)
+    {
+        if (Tasks.Count < 2) throw new SettingsException($"{nameof(TextClassifierOptions.TaskName)} is '{task}', but '{Content.Path}' has one task, without a name. Leave it out.");
+        TaskDescription chosen = Tasks.FirstOrDefault(one => one.Name == task)
+            ?? throw new SettingsException($"'{Content.Path}' has no task '{task}'; it has {string.Join(", ", Tasks.Select(one => one.Name))}. Choose one of them.");
+        return this with { Labels = chosen.Labels, ProblemType = chosen.ProblemType, Calibration = chosen.Calibration, TaskName = task };
+    }
+
+    /// <summary>The task of <see cref="Labels"/>; null for a file of one.</summary>
+    public string? TaskName { get; private init; }
+
+
     /// <summary>The fastest dialect on CPU that the file gives: its own where it is compiled, portable where it is foreign.</summary>
     public GraphDialect CpuDialect => Content.Compiled?.Dialect ?? (Content.Artifact is { } artifact ? EncoderGraph.CpuDialect(artifact, OwnOperators.IsSupported) : GraphDialect.Portable);
 
@@ -31,7 +51,7 @@ internal sealed record LoadedModel(
 
     private static LoadedModel Own(ModelFileContent content, ModelDescription model) =>
         new(content, model.Labels, model.ProblemType, model.Calibration, model.MaxLength, model.LongText, model.Document,
-            model.Encoder.TokenTypeCount, Task.Run(() => WordPieceTokenizer.Create(model.Vocabulary, model.Tokenizer)), "logits");
+            model.Encoder.TokenTypeCount, Task.Run(() => WordPieceTokenizer.Create(model.Vocabulary, model.Tokenizer)), "logits") { Tasks = model.Tasks, TaskName = model.TaskName };
 
     private static LoadedModel Foreign(ModelFileContent content, string path)
     {
@@ -44,6 +64,9 @@ internal sealed record LoadedModel(
         string output = outputs.Any(value => value.Name == "logits") || outputs.Count != 1 ? "logits" : outputs[0].Name;
         int limit = Math.Min(source.MaxLength ?? int.MaxValue, config.Encoder.PositionCount);
         return new LoadedModel(content, config.Labels, config.ProblemType, new Calibration(), limit, LongTextPolicy.Truncate, null,
-            config.Encoder.TokenTypeCount, Task.FromResult(WordPieceTokenizer.Create(source.Vocabulary, source.Settings)), output);
+            config.Encoder.TokenTypeCount, Task.FromResult(WordPieceTokenizer.Create(source.Vocabulary, source.Settings)), output)
+        {
+            Tasks = [new TaskDescription { Name = "", Head = new HeadConfig { Kind = HeadKind.Linear, Pooling = Pooling.Cls }, ProblemType = config.ProblemType, Labels = config.Labels }],
+        };
     }
 }

@@ -20,13 +20,13 @@ internal static class ProbeCheck
             int[] ids = model.Tokenizer.Encode(probe.Text, null, new() { MaxLength = model.MaxLength }).Ids;
             if (!ids.AsSpan().SequenceEqual([.. probe.Ids]))
                 throw new ModelFileException($"The model file's probe '{probe.Text}' has other token ids here than at its export. The vocabulary or the tokenizer differs: export the model again.");
-            float[] logits = new float[model.Labels.Count];
+            float[] logits = new float[model.LogitCount];
             BatchPlan plan = new();
             graph.Plan([ids.Length], plan);
             graph.Run(TokenRows.Of([ids]), plan.Batches[0], logits);
             for (int i = 0; i < logits.Length; i++)
                 if (!(Math.Abs(logits[i] - probe.Logits[i]) <= tolerance * Math.Max(1, Math.Abs(probe.Logits[i]))))
-                    throw Differs($"The model file's probe '{probe.Text}' gives {logits[i]} for '{model.Labels[i]}' here and {probe.Logits[i]} at its export, allowed is a difference of {tolerance}.", provider);
+                    throw Differs($"The model file's probe '{probe.Text}' gives {logits[i]} for '{model.Tasks.SelectMany(task => task.Labels).ElementAt(i)}' here and {probe.Logits[i]} at its export, allowed is a difference of {tolerance}.", provider);
         }
     }
 

@@ -14,6 +14,9 @@ public sealed record QuantizationOptions
     /// <summary>What <see cref="Dev"/> is judged by: with it, its drop is limited.</summary>
     public DevFigure? Figure { get; init; }
 
+    /// <summary>Whose answers <see cref="Figure"/> judges, of a model of several tasks; null is the first. The logits of all tasks are compared.</summary>
+    public string? TaskName { get; init; }
+
     /// <summary>Allowed drop of <see cref="Figure"/>, in hundredths.</summary>
     public double MaxDrop { get; init; } = 0.3;
 

@@ -16,7 +16,7 @@ public sealed class QuantizationSearch
     private readonly Action<string> _report;
     private readonly string _folder;
     private readonly IReadOnlyList<IReadOnlyList<string>> _texts;
-    private readonly IReadOnlyList<Classification> _expected;
+    private readonly DevAnswers _expected;
     private readonly CancellationToken _token;
 
     private QuantizationSearch(string model, QuantizationOptions options, string folder, Action<string> report, CancellationToken token)
@@ -45,18 +45,18 @@ public sealed class QuantizationSearch
         _report($"ranges over {_options.Calibration.Count} texts");
         IReadOnlyDictionary<string, ActivationHistogram> seen =
             InputCalibration.Observe(_source, _options.Calibration, _options.Threads ?? Environment.ProcessorCount, _token);
-        double? before = Figure(_expected);
+        double? before = Figure(_expected.Judged);
         if (before is double.NegativeInfinity)
-            throw new DataException($"The {_options.Figure!.Name} of the fp32 model on the {_expected.Count} dev texts is not defined: their labels or its answers are all the same. Give dev rows of several labels.");
+            throw new DataException($"The {_options.Figure!.Name} of the fp32 model on the {_expected.Judged.Count} dev texts is not defined: their labels or its answers are all the same. Give dev rows of several labels.");
         Dictionary<QuantizationMethod, Candidate> tried = [];
         foreach (QuantizationMethod method in Enum.GetValues<QuantizationMethod>())
             tried[method] = Try(seen.ToDictionary(pair => pair.Key, pair => Scale(pair.Value, method)), $"method {method}");
         (QuantizationMethod best, Candidate candidate) = tried.MinBy(pair => pair.Value.Error);
-        double? after = Figure(candidate.Answers);
+        double? after = Figure(candidate.Answers.Judged);
         List<string> fp32 = [];
         if (before - after > _options.MaxDrop / 100) (candidate, after) = Relax(candidate, before!.Value, fp32);
         ModelArtifact artifact = candidate.Artifact with { Probes = Probes(candidate.Artifact) };
-        double agreement = (double)candidate.Answers.Zip(_expected).Count(pair => pair.First.Label == pair.Second.Label) / _expected.Count;
+        double agreement = candidate.Answers.AgreementWith(_expected);
         artifact = artifact with { Training = Record(best, fp32, agreement, before, after) };
         return new QuantizationResult(artifact, best, tried.ToDictionary(pair => pair.Key, pair => pair.Value.Error), fp32, agreement, before, after);
     }
@@ -72,10 +72,10 @@ public sealed class QuantizationSearch
         {
             fp32.Add(point);
             candidate = Try(Without(fp32), $"{fp32.Count} of {all.Count} inputs in fp32");
-            after = Figure(candidate.Answers);
+            after = Figure(candidate.Answers.Judged);
             if (before - after <= _options.MaxDrop / 100) return (candidate, after);
         }
-        throw new GateException(FormattableString.Invariant($"Int8 drops the {_options.Figure!.Name} on the {_expected.Count} dev texts from {before:F4} to {after:F4}, allowed are {_options.MaxDrop} hundredths; computing all layers in fp32 does not help. Nothing was written. Try weights of 8 bits, or allow more."));
+        throw new GateException(FormattableString.Invariant($"Int8 drops the {_options.Figure!.Name} on the {_expected.Judged.Count} dev texts from {before:F4} to {after:F4}, allowed are {_options.MaxDrop} hundredths; computing all layers in fp32 does not help. Nothing was written. Try weights of 8 bits, or allow more."));
 
         Dictionary<string, InputQuantization> Without(IReadOnlyCollection<string> points) =>
             all.Where(pair => !points.Contains(pair.Key)).ToDictionary();
@@ -87,8 +87,8 @@ public sealed class QuantizationSearch
         _report(name);
         ModelArtifact artifact = ModelQuantizer.Quantize(_source, inputs, _options.WeightLimit);
         ModelFile.Write(CandidatePath, artifact);
-        IReadOnlyList<Classification> answers = Answers(CandidatePath);
-        double error = answers.Zip(_expected).Average(pair => pair.First.Logits.Zip(pair.Second.Logits).Average(both => Math.Pow(both.First - both.Second, 2)));
+        DevAnswers answers = Answers(CandidatePath);
+        double error = answers.SquaredDistance(_expected);
         return new Candidate(artifact, answers, error);
     }
 
@@ -96,7 +96,7 @@ public sealed class QuantizationSearch
     {
         ModelFile.Write(CandidatePath, artifact);
         using TextClassifier classifier = TextClassifier.Load(CandidatePath, new TextClassifierOptions { Threads = 1 });
-        return [.. _source.Probes.Select(probe => probe with { Logits = classifier.Classify(probe.Text).Logits })];
+        return [.. _source.Probes.Select(probe => probe with { Logits = [.. DevAnswers.LogitsOf(classifier, probe.Text)] })];
     }
 
     private JsonObject Record(QuantizationMethod method, List<string> fp32, double agreement, double? before, double? after)
@@ -108,7 +108,7 @@ public sealed class QuantizationSearch
             ["calibration_texts"] = _options.Calibration.Count,
             ["weight_limit"] = _options.WeightLimit,
             ["fp32_inputs"] = new JsonArray([.. fp32.Select(point => JsonValue.Create(point))]),
-            ["dev_texts"] = _expected.Count,
+            ["dev_texts"] = _expected.Judged.Count,
             ["dev_agreement"] = agreement,
             ["dev_figure"] = _options.Figure?.Name,
             ["dev_fp32"] = before,
@@ -119,10 +119,10 @@ public sealed class QuantizationSearch
 
     private string CandidatePath => Path.Combine(_folder, "candidate.onnx");
 
-    private IReadOnlyList<Classification> Answers(string path)
+    private DevAnswers Answers(string path)
     {
-        using TextClassifier classifier = TextClassifier.Load(path, new TextClassifierOptions { Threads = _options.Threads, LongText = LongTextPolicy.Truncate });
-        return [.. classifier.ClassifyDocuments(_texts, _token).SelectMany(document => document.Sentences)];
+        using TextClassifier classifier = TextClassifier.Load(path, new TextClassifierOptions { Threads = _options.Threads, LongText = LongTextPolicy.Truncate, TaskName = _options.TaskName });
+        return DevAnswers.Of(classifier, _texts, _token);
     }
 
     // A figure that candidates make meaningless, such as a correlation of equal values, is as bad as can be.
@@ -135,5 +135,5 @@ public sealed class QuantizationSearch
         _ => seen.LeastSquares(),
     };
 
-    private sealed record Candidate(ModelArtifact Artifact, IReadOnlyList<Classification> Answers, double Error);
+    private sealed record Candidate(ModelArtifact Artifact, DevAnswers Answers, double Error);
 }

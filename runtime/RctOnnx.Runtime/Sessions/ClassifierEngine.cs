@@ -14,7 +14,8 @@ internal sealed class ClassifierEngine : IDisposable
     private readonly TextPreparation _preparation;
     private readonly DocumentTokenizer? _documents; // of a document model
     private readonly bool _refusesCuts;
-    private readonly AnswerMaker _answers;
+    private readonly AnswerMaker _answers; // of the task that was chosen, or the first one
+    private readonly AnswerMaker[] _tasks; // of every task
     private readonly int _threads, _workers;
     private readonly ConcurrentBag<CallBuffers> _calls = []; // as many as there were calls at once
 
@@ -26,7 +27,8 @@ internal sealed class ClassifierEngine : IDisposable
         _refusesCuts = limits.Policy == LongTextPolicy.Error;
         if (model.Document is not null && limits.Policy == LongTextPolicy.Window)
             throw new SettingsException($"{nameof(TextClassifierOptions.LongText)} is {limits.Policy}, but '{model.Content.Path}' reads documents, whose long sentences are cut or refused. Choose {LongTextPolicy.Truncate} or {LongTextPolicy.Error}.");
-        _answers = new AnswerMaker(model.Labels, model.ProblemType, model.Calibration, options.TopK);
+        _tasks = [.. model.Tasks.Select((task, i) => new AnswerMaker(task.Labels, task.ProblemType, task.Calibration, options.TopK, model.Tasks.Take(i).Sum(one => one.Labels.Count), model.LogitCount))];
+        _answers = _tasks[model.TaskName is null ? 0 : model.Tasks.ToList().FindIndex(task => task.Name == model.TaskName)];
         bool latency = options.Profile == PerformanceProfile.Latency;
         _workers = latency ? 1 : _threads;
         (_graphs, Provider) = ModelGraphs.Open(model, options, latency ? _threads : 1);
@@ -52,13 +54,21 @@ internal sealed class ClassifierEngine : IDisposable
 
     /// <summary>Answers to single texts, in their order; to a document model each is a document of one sentence.</summary>
     public Classification[] Answer(IReadOnlyList<string> texts, CancellationToken token) => _documents is null
-        ? Answer(texts, _preparation.Prepare, _graphs.Singles, token)
+        ? Answer(texts, _preparation.Prepare, _graphs.Singles, Make, token)
         : [.. Answer([.. texts.Select(text => (IReadOnlyList<string>)[text])], token).Select(answer => answer.Sentences[0])];
 
     /// <summary>Answers to pairs, in their order.</summary>
     public Classification[] Answer(IReadOnlyList<TextPair> pairs, CancellationToken token) => _documents is null
-        ? Answer(pairs, _preparation.Prepare, _graphs.Pairs, token)
+        ? Answer(pairs, _preparation.Prepare, _graphs.Pairs, Make, token)
         : throw new ModelFileException($"'{_model.Content.Path}' reads documents of sentences, it was not made for pairs. Pass texts or documents.");
+
+    /// <summary>Answers of every task to single texts, in their order; [texts][tasks].</summary>
+    public Classification[][] AnswerTasks(IReadOnlyList<string> texts, CancellationToken token) =>
+        Answer(texts, _preparation.Prepare, _graphs.Singles, MakeTasks, token);
+
+    /// <summary>Answers of every task to pairs, in their order; [pairs][tasks].</summary>
+    public Classification[][] AnswerTasks(IReadOnlyList<TextPair> pairs, CancellationToken token) =>
+        Answer(pairs, _preparation.Prepare, _graphs.Pairs, MakeTasks, token);
 
     /// <summary>Answers to documents, in their order; of a document model only.</summary>
     public DocumentClassification[] Answer(IReadOnlyList<IReadOnlyList<string>> documents, CancellationToken token)
@@ -72,7 +82,7 @@ internal sealed class ClassifierEngine : IDisposable
             if (_refusesCuts) RefuseCuts(encoded[i]);
         }, token);
         foreach (EncodedRow row in encoded.SelectMany(document => document.Rows)) call.Rows.AddRow(call.Rows.Write(row.Ids), row.Ids.Length, row.Reads);
-        int labelCount = _model.Labels.Count, place = 0;
+        int labelCount = _model.LogitCount, place = 0;
         float[] logits = call.Logits(checked(call.Rows.AnswerCount * labelCount));
         Compute(call, logits, _graphs.Singles, token);
         DocumentClassification[] answers = new DocumentClassification[documents.Count];
@@ -91,7 +101,7 @@ internal sealed class ClassifierEngine : IDisposable
     /// <summary>Logits of tokenised texts, [rows, labels], in their order: the engine without tokenizer and answers.</summary>
     public float[] Logits(int[][] rows, CancellationToken token)
     {
-        float[] logits = new float[checked(rows.Length * _model.Labels.Count)];
+        float[] logits = new float[checked(rows.Length * _model.LogitCount)];
         CallBuffers call = Take();
         call.Rows.Set(rows, null);
         Compute(call, logits, _graphs.Singles, token);
@@ -101,21 +111,27 @@ internal sealed class ClassifierEngine : IDisposable
 
     public void Dispose() => _graphs.Dispose();
 
-    private Classification[] Answer<T>(IReadOnlyList<T> items, Func<T, TokenRows, TokenizedText> prepare, IBatchGraph graph, CancellationToken token)
+    private Classification Make(ReadOnlySpan<float> logits, TokenizedText text) => _answers.Make(logits, text.RowCount, text.TokenCount, text.UsedTokenCount);
+
+    private Classification[] MakeTasks(ReadOnlySpan<float> logits, TokenizedText text)
+    {
+        Classification[] answers = new Classification[_tasks.Length];
+        for (int i = 0; i < answers.Length; i++) answers[i] = _tasks[i].Make(logits, text.RowCount, text.TokenCount, text.UsedTokenCount);
+        return answers;
+    }
+
+    private TAnswer[] Answer<T, TAnswer>(IReadOnlyList<T> items, Func<T, TokenRows, TokenizedText> prepare, IBatchGraph graph, Func<ReadOnlySpan<float>, TokenizedText, TAnswer> make, CancellationToken token)
     {
         CallBuffers call = Take();
         TokenizedText[] texts = call.Texts(items.Count);
         Tokenize(items, texts, call.Rows, prepare, token);
         for (int i = 0; i < items.Count; i++) texts[i].AddRows(call.Rows);
-        int labelCount = _model.Labels.Count;
+        int labelCount = _model.LogitCount;
         float[] logits = call.Logits(checked(call.Rows.Count * labelCount));
         Compute(call, logits, graph, token);
-        Classification[] answers = new Classification[items.Count];
+        TAnswer[] answers = new TAnswer[items.Count];
         for (int i = 0, first = 0; i < answers.Length; first += texts[i++].RowCount)
-        {
-            int windows = texts[i].RowCount;
-            answers[i] = _answers.Make(logits.AsSpan(first * labelCount, windows * labelCount), windows, texts[i].TokenCount, texts[i].UsedTokenCount);
-        }
+            answers[i] = make(logits.AsSpan(first * labelCount, texts[i].RowCount * labelCount), texts[i]);
         Keep(call);
         return answers;
     }
@@ -163,7 +179,7 @@ internal sealed class ClassifierEngine : IDisposable
     /// <summary>Writes the logits of every row, [answers, labels].</summary>
     private void Compute(CallBuffers call, float[] logits, IBatchGraph graph, CancellationToken token)
     {
-        int labelCount = _model.Labels.Count;
+        int labelCount = _model.LogitCount;
         graph.Plan(call.Rows.Lengths, call.Plan);
         List<PlannedBatch> batches = call.Plan.Batches;
         Workers.Run(batches.Count, _workers, i =>

@@ -18,8 +18,11 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
     /// asked for and has the same labels in the same order.
     /// </summary>
     /// <exception cref="ModelFileException">The base is missing, damaged or not supported, or the sequence limit is above its positions.</exception>
-    public static TrainingBase Load(TrainSettings settings, IReadOnlyList<string> labels) =>
-        Directory.Exists(settings.Base) ? FromFolder(settings, labels) : FromFile(settings, labels);
+    /// <param name="settings">Name the base.</param>
+    /// <param name="labels">Of the task.</param>
+    /// <param name="task">Its name, which a base of several tasks may know; the base's first task takes part where it does not.</param>
+    public static TrainingBase Load(TrainSettings settings, IReadOnlyList<string> labels, string? task = null) =>
+        Directory.Exists(settings.Base) ? FromFolder(settings, labels) : FromFile(settings, labels, task);
 
     private static TrainingBase FromFolder(TrainSettings settings, IReadOnlyList<string> labels)
     {
@@ -52,9 +55,10 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
         });
     }
 
-    private static TrainingBase FromFile(TrainSettings settings, IReadOnlyList<string> labels)
+    private static TrainingBase FromFile(TrainSettings settings, IReadOnlyList<string> labels, string? task)
     {
         ModelArtifact stored = ModelFile.Read(settings.Base).RequireArtifact();
+        stored = TaskViews.Alone(stored, stored.Tasks.Any(one => one.Name == task) ? task! : stored.Tasks[0].Name);
         ModelArtifact trained = ModelQuantizer.Dequantize(stored);
         HeadConfig own = trained.Head.Kind == HeadKind.None ? trained.Head with { Kind = HeadKind.Linear } : trained.Head;
         HeadConfig head = Choose(settings, own, own.Dropout, trained.Encoder.HiddenWidth);

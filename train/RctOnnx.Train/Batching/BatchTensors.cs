@@ -19,5 +19,7 @@ internal sealed record BatchTensors(Tensor Ids, Tensor? Mask, Tensor? Types, Ten
     }
 
     /// <summary>The model's logits, [answers, labels].</summary>
-    public Tensor Forward(ClassifierModel model) => model.Logits(model.Encoded(Ids, Mask, Types, Reads));
+    /// <param name="model">The model.</param>
+    /// <param name="task">Index of the task that is asked; null for all.</param>
+    public Tensor Forward(ClassifierModel model, int? task = null) => model.Logits(model.Encoded(Ids, Mask, Types, Reads), task);
 }

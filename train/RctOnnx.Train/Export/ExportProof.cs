@@ -52,7 +52,7 @@ internal sealed class ExportProof
         Random random = new(1);
         int[][] drawn = [.. Lengths.Where(length => length <= longest).SelectMany(length => Enumerable.Range(0, BatchSizes[^1]).Select(_ => Draw(random, tokenizer, length)))];
         using DisposeScope scope = NewDisposeScope();
-        using ClassifierModel model = new(artifact.Encoder, artifact.Head, artifact.Labels.Count);
+        using ClassifierModel model = ClassifierModel.Of(artifact);
         model.LoadWeights(artifact.Weights);
         model.eval();
         using IDisposable noGradient = no_grad();
@@ -148,33 +148,44 @@ internal sealed class ExportProof
 
     private void Compare(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string where)
     {
+        int first = 0;
+        foreach (TaskDescription task in _artifact.Tasks)
+        {
+            int count = IsHeadless ? expected.Length : task.Labels.Count;
+            Compare(task, expected.Slice(first, count), actual.Slice(first, count), task.Name.Length == 0 ? where : $"{where}, task '{task.Name}'");
+            first += count;
+        }
+        _compared++;
+        _agreed++;
+    }
+
+    private void Compare(TaskDescription task, ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string where)
+    {
         for (int j = 0; j < expected.Length; j++)
         {
             double difference = Math.Abs((double)expected[j] - actual[j]);
             // Values have the unit of the data, which may be thousands.
-            if (_artifact.ProblemType == ProblemType.Regression) difference /= Math.Max(1, Math.Abs(expected[j]));
+            if (task.ProblemType == ProblemType.Regression) difference /= Math.Max(1, Math.Abs(expected[j]));
             if (!(difference <= Tolerance))
-                throw new GateException($"The exported graph does not answer as the model: {where}, {(IsHeadless ? $"feature {j}" : $"label '{_artifact.Labels[j]}'")}: TorchSharp {expected[j]}, ONNX Runtime {actual[j]}, allowed difference {Tolerance}. Nothing was written; please report it with the model's config.json.");
+                throw new GateException($"The exported graph does not answer as the model: {where}, {(IsHeadless ? $"feature {j}" : $"label '{task.Labels[j]}'")}: TorchSharp {expected[j]}, ONNX Runtime {actual[j]}, allowed difference {Tolerance}. Nothing was written; please report it with the model's config.json.");
             _largest = Math.Max(_largest, difference);
         }
-        _compared++;
-        if (!SameLabels(expected, actual))
+        if (!SameLabels(task.ProblemType, expected, actual))
             throw new GateException($"The exported graph names another label than the model: {where}. Nothing was written; please report it with the model's config.json.");
-        _agreed++;
     }
 
     private bool IsDocument => _artifact.Document is not null;
 
-    private int Width => IsHeadless ? _artifact.Encoder.HiddenWidth : _artifact.Labels.Count;
+    private int Width => IsHeadless ? _artifact.Encoder.HiddenWidth : _artifact.LogitCount;
 
     private bool IsHeadless => _artifact.Head.Kind == HeadKind.None;
 
-    private bool SameLabels(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+    private bool SameLabels(ProblemType problem, ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
     {
         if (IsHeadless) return true; // features have no label: the tolerance says it all
-        if (_artifact.ProblemType is ProblemType.SingleLabel or ProblemType.Ordinal)
+        if (problem is ProblemType.SingleLabel or ProblemType.Ordinal)
             return IndexOfLargest(expected) == IndexOfLargest(actual);
-        if (_artifact.ProblemType == ProblemType.Regression) return true; // values have no label: the tolerance says it all
+        if (problem == ProblemType.Regression) return true; // values have no label: the tolerance says it all
         for (int i = 0; i < expected.Length; i++)
             if (expected[i] > 0 != actual[i] > 0) return false;
         return true;

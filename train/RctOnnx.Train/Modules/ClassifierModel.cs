@@ -14,6 +14,8 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
     private readonly TransformerEncoder _encoder;
     private readonly LinearLayer? _pooler;
     private readonly ClassifierHead? _head;
+    private readonly IReadOnlyList<TaskDescription> _moreTasks;
+    private readonly ClassifierHead[] _moreHeads;
 
     /// <summary>A model with memory for its weights; fill them with <see cref="LoadWeights"/> or <see cref="Initialize"/>.</summary>
     /// <param name="encoder">The encoder.</param>
@@ -21,10 +23,13 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
     /// <param name="labelCount">Number of logits.</param>
     /// <param name="precision">In what numbers the products of training run.</param>
     /// <param name="tablesOf">A model whose embedding tables are looked up in place of own ones, or null.</param>
+    /// <param name="moreTasks">Tasks whose heads stand beside the first one; null for none.</param>
     /// <exception cref="ModelFileException">The configuration is not usable; all faults are listed.</exception>
-    public ClassifierModel(EncoderConfig encoder, HeadConfig head, int labelCount, Precision precision = Precision.Fp32, ClassifierModel? tablesOf = null)
+    public ClassifierModel(EncoderConfig encoder, HeadConfig head, int labelCount, Precision precision = Precision.Fp32, ClassifierModel? tablesOf = null, IReadOnlyList<TaskDescription>? moreTasks = null)
         : base(nameof(ClassifierModel))
     {
+        _moreTasks = moreTasks ?? [];
+        _moreHeads = [.. _moreTasks.Select(task => new ClassifierHead(task.Head, encoder.HiddenWidth, task.Labels.Count))];
         encoder.Validate();
         if (head.Kind != HeadKind.None && labelCount <= 0)
             throw new SettingsException($"A model with the head {head.Kind} has {labelCount} labels, expected at least one.");
@@ -41,7 +46,14 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
         if (head.Kind == HeadKind.None) return;
         _head = new ClassifierHead(head, encoder.HiddenWidth, labelCount);
         register_module("head", _head);
+        if (_moreHeads.Length > 0) register_module("tasks", new TaskHeadList(_moreTasks.Zip(_moreHeads, (task, own) => KeyValuePair.Create(task.Name, own))));
     }
+
+    /// <summary>A model for the description, with memory for its weights.</summary>
+    /// <param name="model">Encoder and heads.</param>
+    /// <param name="precision">In what numbers the products of training run.</param>
+    public static ClassifierModel Of(ModelDescription model, Precision precision = Precision.Fp32) =>
+        new(model.Encoder, model.Head, model.Labels.Count, precision, moreTasks: model.MoreTasks);
 
     /// <summary>The encoder's shape.</summary>
     public EncoderConfig Config { get; }
@@ -49,7 +61,7 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
     /// <summary>How features become logits.</summary>
     public HeadConfig Head { get; }
 
-    /// <summary>Number of logits.</summary>
+    /// <summary>Number of logits, of the first task where there are several.</summary>
     public int LabelCount { get; }
 
     /// <summary>In what numbers the products run.</summary>
@@ -59,18 +71,26 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
     /// <param name="ids">int64 [B, S].</param>
     /// <param name="mask">int64 [B, S], 1 for tokens and 0 for padding; null when no row is padded (faster, the same answer).</param>
     /// <param name="typeIds">int64 [B, S]; null for all zero.</param>
-    /// <returns>fp32 [B, labels]; without a head the features, [B, hidden]; of a document model [B × S, labels], a row a token.</returns>
+    /// <returns>fp32 [B, labels], of several tasks all of them side by side; without a head the features, [B, hidden]; of a document model [B × S, labels], a row a token.</returns>
     public override Tensor forward(Tensor ids, Tensor? mask, Tensor? typeIds)
     {
         return Logits(Encoded(ids, mask, typeIds));
     }
 
     /// <summary>What <see cref="Encoded"/> gave → logits, fp32 [B, labels]; without a head the features, [B, hidden].</summary>
-    public Tensor Logits(Tensor encoded)
+    /// <param name="encoded">[B, hidden].</param>
+    /// <param name="task">Index of the task whose head answers; null for all, side by side.</param>
+    public Tensor Logits(Tensor encoded, int? task = null)
     {
         Tensor features = Pooled(encoded);
-        return _head is null ? features : _head.forward(features);
+        if (_head is null) return features;
+        if (task is { } one) return (one == 0 ? _head : _moreHeads[one - 1]).forward(features);
+        return _moreHeads.Length == 0 ? _head.forward(features) : cat([_head.forward(features), .. _moreHeads.Select(head => head.forward(features))], 1);
     }
+
+    /// <summary>Parameters of the heads of all tasks but one.</summary>
+    /// <param name="task">Its index.</param>
+    public IEnumerable<Parameter> OtherHeads(int task) => new[] { _head! }.Concat(_moreHeads).Where((_, index) => index != task).SelectMany(head => head.parameters());
 
     /// <summary>The pooled features of a batch, fp32 [B, hidden]. Parameters as in <see cref="forward"/>.</summary>
     public Tensor Features(Tensor ids, Tensor? mask = null, Tensor? typeIds = null) => Pooled(Encoded(ids, mask, typeIds));
@@ -135,7 +155,7 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
     {
         Dictionary<string, Parameter> parameters = Parameters();
         Dictionary<string, TensorData> weights = [];
-        foreach ((string name, _) in WeightShapes.Of(Config, Head, LabelCount)) weights[name] = ParameterValues.Read(parameters[name]);
+        foreach ((string name, _) in Shapes) weights[name] = ParameterValues.Read(parameters[name]);
         return weights;
     }
 
@@ -146,7 +166,7 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
     public void Initialize(long seed)
     {
         Dictionary<string, Parameter> parameters = Parameters();
-        ParameterValues.Draw(WeightShapes.Of(Config, Head, LabelCount).Select(weight => KeyValuePair.Create(weight.Key, parameters[weight.Key])), Config.InitializerRange, seed);
+        ParameterValues.Draw(Shapes.Select(weight => KeyValuePair.Create(weight.Key, parameters[weight.Key])), Config.InitializerRange, seed);
     }
 
     /// <summary>Whether no parameter of embeddings and layers is trained.</summary>
@@ -164,6 +184,8 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
 
     /// <summary>The parameters by canonical name.</summary>
     public Dictionary<string, Parameter> Parameters() => named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
+
+    private IEnumerable<KeyValuePair<string, long[]>> Shapes => WeightShapes.Of(Config, Head, LabelCount).Concat(_moreTasks.SelectMany(task => WeightShapes.OfTask(Config, task)));
 
     private Tensor Pooled(Tensor encoded) => _pooler is null ? encoded : _pooler.forward(encoded).tanh();
 

@@ -1,3 +1,6 @@
+using RctOnnx.Onnx;
+using RctOnnx.Train.Checkpointing;
+
 namespace RctOnnx.Train.Training;
 
 /// <summary>Where the parts of a run lie in its folder.</summary>
@@ -33,6 +36,24 @@ internal sealed record RunFolder(string Path)
 
     /// <summary>The exported model.</summary>
     public string Model => In("model.onnx");
+
+    /// <summary>Begins a run, whose settings are kept, or goes on with one.</summary>
+    /// <param name="resume">Whether there must be a checkpoint, or must be none.</param>
+    /// <param name="settings">The text of <see cref="Settings"/> of a new run.</param>
+    /// <returns>The checkpoint to go on from, or null.</returns>
+    /// <exception cref="ModelFileException">There is nothing to go on with.</exception>
+    /// <exception cref="OutputException">The folder holds a run already, or cannot be written.</exception>
+    public RunCheckpoint? Open(bool resume, string settings)
+    {
+        bool exists = CheckpointFile.Exists(Last);
+        if (resume && !exists)
+            throw new ModelFileException($"'{Path}' holds no checkpoint to resume from. Start the run without --resume.");
+        if (!resume && exists)
+            throw new OutputException($"'{Path}' holds a run already. Go on with it by --resume, or name another folder.");
+        if (resume) return CheckpointFile.Read(Last);
+        AtomicFile.WriteText(Settings, settings);
+        return null;
+    }
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }
