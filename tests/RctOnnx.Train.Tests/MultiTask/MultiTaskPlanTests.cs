@@ -7,7 +7,7 @@ namespace RctOnnx.Train.Tests.MultiTask;
 
 public sealed class MultiTaskPlanTests : IDisposable
 {
-    private const string Two = """"tasks": {"a": {"train": ["a.tsv"], "label_column": "x"}, "b": {"train": ["b.tsv"], "problem": "regression", "weight": 0.5}}"""";
+    private const string Two = """ "tasks": {"a": {"train": ["a.tsv"], "label_column": "x"}, "b": {"train": ["b.tsv"], "problem": "regression", "weight": 0.5}} """;
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
