@@ -12,6 +12,7 @@ public sealed class TextClassifier : IDisposable
 {
     private readonly LoadedModel _model;
     private readonly ClassifierEngine _engine;
+    private readonly PairEngine? _pairs; // of a model with two encoders, of which the first is then the engine
     private readonly ReaderWriterLockSlim _use = new(LockRecursionPolicy.NoRecursion);
     private bool _disposed;
 
@@ -20,7 +21,8 @@ public sealed class TextClassifier : IDisposable
         options.Validate(model.MaxLength);
         if (options.TaskName is { } task) model = model.Choose(task);
         (_model, MaxLength) = (model, options.MaxLength ?? model.MaxLength);
-        _engine = new ClassifierEngine(model, options);
+        _pairs = model.PairEncoding is null ? null : new PairEngine(model, options);
+        _engine = _pairs?.First ?? new ClassifierEngine(model, options);
     }
 
     /// <summary>The provider that runs, and why preferred ones do not.</summary>
@@ -40,6 +42,9 @@ public sealed class TextClassifier : IDisposable
 
     /// <summary>Longest sequence in tokens, special tokens included.</summary>
     public int MaxLength { get; }
+
+    /// <summary>Whether the model reads pairs alone, each text by an encoder of two (<see cref="Classify(TextPair)"/>).</summary>
+    public bool ReadsPairsOnly => _pairs is not null;
 
     /// <summary>Whether the sentences of a document are read together (<see cref="ClassifyDocument"/>).</summary>
     public bool ReadsDocuments => _engine.ReadsDocuments;
@@ -66,6 +71,7 @@ public sealed class TextClassifier : IDisposable
     public Classification Classify(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        RefuseSingles();
         return One(text, _engine.Answer);
     }
 
@@ -75,7 +81,7 @@ public sealed class TextClassifier : IDisposable
     public Classification Classify(TextPair pair)
     {
         CheckPair(pair, nameof(pair));
-        return One(pair, _engine.Answer);
+        return One(pair, AnswerPairs);
     }
 
     /// <summary>Classifies texts: as many answers as texts, in their order. Equal texts are computed once.</summary>
@@ -85,6 +91,7 @@ public sealed class TextClassifier : IDisposable
     public IReadOnlyList<Classification> Classify(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
     {
         CheckTexts(texts);
+        RefuseSingles();
         return Many(texts, _engine.Answer, cancellationToken);
     }
 
@@ -95,7 +102,7 @@ public sealed class TextClassifier : IDisposable
     {
         ArgumentNullException.ThrowIfNull(pairs);
         foreach (TextPair pair in pairs) CheckPair(pair, nameof(pairs));
-        return Many(pairs, _engine.Answer, cancellationToken);
+        return Many(pairs, AnswerPairs, cancellationToken);
     }
 
     /// <summary>Answers of every task of a file of several to one text, by the name of the task, out of one pass through the encoder.</summary>
@@ -195,7 +202,7 @@ public sealed class TextClassifier : IDisposable
         _use.EnterWriteLock();
         try
         {
-            if (!_disposed) _engine.Dispose();
+            if (!_disposed) (_pairs as IDisposable ?? _engine).Dispose();
             _disposed = true;
         }
         finally
@@ -254,6 +261,13 @@ public sealed class TextClassifier : IDisposable
         {
             _use.ExitReadLock();
         }
+    }
+
+    private Classification[] AnswerPairs(IReadOnlyList<TextPair> pairs, CancellationToken token) => _pairs is null ? _engine.Answer(pairs, token) : _pairs.Answer(pairs, token);
+
+    private void RefuseSingles()
+    {
+        if (_pairs is not null) throw new ModelFileException($"'{_model.Content.Path}' reads pairs, each text by an encoder of its own: single texts have no answer. Pass pairs; on the command line name the column of the second text by --pair-column.");
     }
 
     private void RequireTasks()

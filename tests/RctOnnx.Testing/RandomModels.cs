@@ -71,4 +71,20 @@ public static class RandomModels
         KeyValuePair.Create("grades", Create(architecture, pooling, HeadKind.Electra, problem: ProblemType.Ordinal, labelCount: 4, hidden: hidden, heads: heads, embedding: embedding, seed: 3)),
         KeyValuePair.Create("value", Create(architecture, pooling, problem: ProblemType.Regression, labelCount: 1, hidden: hidden, heads: heads, embedding: embedding, seed: 4)),
     ]);
+
+    /// <summary>A model that reads pairs by two encoders.</summary>
+    public static ModelArtifact Pairs(
+        FeatureCombination combine, bool shared, Pooling pooling = Pooling.Mean, HeadKind head = HeadKind.Linear, ProblemType problem = ProblemType.SingleLabel, int labelCount = 3,
+        Architecture architecture = Architecture.Bert, int embedding = 0)
+    {
+        ModelArtifact first = Create(architecture, pooling, head, problem: problem, labelCount: labelCount, embedding: embedding), second = Create(architecture, pooling, head, problem: problem, labelCount: labelCount, embedding: embedding, seed: 2);
+        PairEncoding pairs = new() { Combine = combine, IsShared = shared };
+        Dictionary<string, TensorData> weights = first.Weights.Where(pair => !pair.Key.StartsWith("head.", StringComparison.Ordinal)).ToDictionary();
+        if (!shared)
+            foreach ((string name, TensorData weight) in second.Weights.Where(pair => weights.ContainsKey(pair.Key)).ToArray()) weights.Add(TensorNames.Second + name, weight);
+        Random random = new(3);
+        foreach ((string name, long[] shape) in WeightShapes.OfHead(pairs.FeatureWidth(first.Encoder.HiddenWidth), first.Head, labelCount))
+            weights.Add(name, TensorData.FromFloats([.. Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(_ => (random.NextSingle() - 0.5f) * 0.6f)], shape));
+        return first with { PairEncoding = pairs, Weights = weights };
+    }
 }

@@ -34,6 +34,10 @@ internal sealed record ModelSummary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Labels { get; init; }
 
+    /// <summary>How pairs are read by two encoders; left out where one reads both texts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PairEncoding? PairEncoding { get; init; }
+
     /// <summary>Of a file of several tasks all of them; the head, problem and labels above are those of the first.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskDescription>? Tasks { get; init; }
@@ -88,6 +92,7 @@ internal sealed record ModelSummary
         Compiled = content.Compiled,
         ProblemType = content.Description?.ProblemType,
         Labels = content.Description?.Labels,
+        PairEncoding = content.Description?.PairEncoding,
         Tasks = content.Description is { MoreTasks.Count: > 0 } several ? several.Tasks : null,
         MaxLength = content.Description?.MaxLength,
         LongText = content.Description?.LongText,
@@ -118,7 +123,8 @@ internal sealed record ModelSummary
 
         Row("encoder", string.Create(CultureInfo.InvariantCulture,
             $"{encoder.Architecture}, {encoder.LayerCount} layers x {encoder.HiddenWidth}, {encoder.HeadCount} heads, {encoder.Activation}{(ParameterCount is null ? "" : $", {ParameterCount:N0} parameters")}"));
-        Row("precision", Compiled is not null ? (EncoderGraph.IsInt8(Compiled.Dialect) ? "int8" : "fp32") : Int8InputCount == 0 ? "fp32" : $"int8: {Int8InputCount} of {QuantizationPoints.Of(encoder).Count} inputs of linear layers");
+        if (PairEncoding is not null) Row("pairs", $"two encoders, {(PairEncoding.IsShared ? "shared weights" : "weights of their own")}, features combined by {PairEncoding.Combine}");
+        Row("precision", Compiled is not null ? (EncoderGraph.IsInt8(Compiled.Dialect) ? "int8" : "fp32") : Int8InputCount == 0 ? "fp32" : $"int8: {Int8InputCount} of {(PairEncoding is { IsShared: false } ? 2 : 1) * QuantizationPoints.Of(encoder).Count} inputs of linear layers");
         if (Tasks is not null)
         {
             foreach (TaskDescription task in Tasks)

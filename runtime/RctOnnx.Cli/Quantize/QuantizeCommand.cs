@@ -17,6 +17,7 @@ internal static class QuantizeCommand
         Option<string> output = new("--output", "-o") { Description = "The int8 .onnx file.", Required = true, HelpName = "FILE" };
         Option<string?> evaluate = new("--evaluate") { Description = "Labelled dev rows: candidates are compared on them, and the drop of accuracy (micro F1 of several labels a text, kappa of ordered ones, Pearson of values) is limited.", HelpName = "FILE" };
         Option<double> maxDrop = new("--max-drop") { Description = "Allowed drop on the dev rows, in hundredths. Default: 0.3.", DefaultValueFactory = _ => 0.3 };
+        Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text, for models that read pairs by two encoders." };
         Option<string?> groupColumn = new("--group-column") { Description = "Column or property of what belongs to one document, for document models; RCT files have it by themselves." };
         Option<int> texts = new("--calibration-texts") { Description = "How many texts (of a document model sentences) of the calibration file are used, from its start. Default: 1000.", DefaultValueFactory = _ => 1000 };
         Option<int> bits = new("--weight-bits") { Description = "7 is safe on every processor; 8 is finer, but saturates on x86 without VNNI. Default: 7.", DefaultValueFactory = _ => 7 };
@@ -39,7 +40,7 @@ internal static class QuantizeCommand
 
             Exit codes: 0 done, 2 options, 3 data, 4 model, 6 output, 7 accuracy drops too far, 130 stopped.
             """)
-        { model, calibration, output, evaluate, maxDrop, texts, bits, format, textColumn, labelColumn, labelColumns, groupColumn, task, threads, json };
+        { model, calibration, output, evaluate, maxDrop, texts, bits, format, textColumn, labelColumn, labelColumns, pairColumn, groupColumn, task, threads, json };
         command.SetWork((parsed, token) =>
         {
             string source = parsed.GetRequiredValue(model), target = parsed.GetRequiredValue(output);
@@ -50,7 +51,11 @@ internal static class QuantizeCommand
             if (parsed.GetValue(threads) < 1) throw new SettingsException($"--threads is {parsed.GetValue(threads)}, expected at least 1.");
             ModelArtifact artifact = ModelFile.Read(source).RequireArtifact();
             if (artifact.Labels.Count == 0) throw new ModelFileException($"'{source}' is an encoder without a task: int8 is judged by its answers. Train it with a head first.");
-            ColumnNames unlabelled = new() { Text = parsed.GetValue(textColumn)!, Label = null, Group = parsed.GetValue(groupColumn) };
+            ColumnNames unlabelled = new() { Text = parsed.GetValue(textColumn)!, Label = null, Group = parsed.GetValue(groupColumn), Pair = parsed.GetValue(pairColumn) };
+            if (artifact.PairEncoding is null != unlabelled.Pair is null)
+                throw new SettingsException(unlabelled.Pair is null
+                    ? $"'{source}' reads pairs by two encoders: name the column of the second text by --pair-column."
+                    : $"--pair-column is '{unlabelled.Pair}', but '{source}' has one encoder, whose int8 form is calibrated on single texts. Leave it out.");
             foreach (string file in ((string?[])[parsed.GetRequiredValue(calibration), parsed.GetValue(evaluate)]).OfType<string>())
                 DocumentColumns.Check(artifact.Document is not null, unlabelled, parsed.GetValue(format) ?? TextDataset.FormatOf(file), needsGroups: true);
             TextRow[] dev = parsed.GetValue(evaluate) is { } devPath
@@ -88,7 +93,9 @@ internal static class QuantizeCommand
             else summary.WriteTable(Console.Out);
             return ExitCodes.Success;
 
-            IReadOnlyList<IReadOnlyList<string>> Texts(IEnumerable<TextRow> rows) => artifact.Document is null
+            IReadOnlyList<IReadOnlyList<string>> Texts(IEnumerable<TextRow> rows) => artifact.PairEncoding is not null
+                ? [.. rows.Select(row => (IReadOnlyList<string>)[row.Text, row.Pair!])]
+                : artifact.Document is null
                 ? [.. rows.Select(row => (IReadOnlyList<string>)[row.Text])]
                 : [.. TextDocuments.Of(rows).Select(document => (IReadOnlyList<string>)[.. document.Select(row => row.Text)])];
 

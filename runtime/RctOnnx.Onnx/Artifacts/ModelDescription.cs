@@ -39,6 +39,9 @@ public record ModelDescription
     /// <summary>How documents become rows; null for models of single texts and pairs.</summary>
     public DocumentRule? Document { get; init; }
 
+    /// <summary>How pairs are read by two encoders; null where one reads both texts together.</summary>
+    public PairEncoding? PairEncoding { get; init; }
+
     /// <summary>Tokenizer rules.</summary>
     public required TokenizerSettings Tokenizer { get; init; }
 

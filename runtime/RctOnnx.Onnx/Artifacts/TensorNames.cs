@@ -42,6 +42,9 @@ public static class TensorNames
     /// <summary>What stands before the names of a head's weights where there are several tasks; nothing for the first one.</summary>
     public static string Task(string name) => $"tasks.{name}.";
 
+    /// <summary>What stands before the names of the weights of the second text's encoder, where it has its own.</summary>
+    public const string Second = "second.";
+
     /// <summary>The masked language model's inner layer: <c>.weight</c> and <c>.bias</c>.</summary>
     public const string MaskedDense = "masked_lm.dense";
 

@@ -4,11 +4,25 @@ namespace RctOnnx.Onnx;
 public static class WeightShapes
 {
     /// <summary>Name and shape of every weight of a model, with the heads of all its tasks.</summary>
-    public static IReadOnlyList<KeyValuePair<string, long[]>> Of(ModelDescription model) =>
-    [
-        .. Of(model.Encoder, model.Head, model.Labels.Count),
-        .. model.MoreTasks.SelectMany(task => OfTask(model.Encoder, task)),
-    ];
+    public static IReadOnlyList<KeyValuePair<string, long[]>> Of(ModelDescription model) => model.PairEncoding is { } pairs
+        ? OfPairs(model.Encoder, model.Head, model.Labels.Count, pairs)
+        :
+        [
+            .. Of(model.Encoder, model.Head, model.Labels.Count),
+            .. model.MoreTasks.SelectMany(task => OfTask(model.Encoder, task)),
+        ];
+
+    /// <summary>Name and shape of every weight of a model that reads pairs by two encoders.</summary>
+    public static IReadOnlyList<KeyValuePair<string, long[]>> OfPairs(EncoderConfig encoder, HeadConfig head, int labelCount, PairEncoding pairs)
+    {
+        IReadOnlyList<KeyValuePair<string, long[]>> one = Of(encoder, new HeadConfig { Kind = HeadKind.None, Pooling = head.Pooling }, 0);
+        return
+        [
+            .. one,
+            .. pairs.IsShared ? [] : one.Select(weight => KeyValuePair.Create(TensorNames.Second + weight.Key, weight.Value)),
+            .. OfHead(pairs.FeatureWidth(encoder.HiddenWidth), head, labelCount),
+        ];
+    }
 
     /// <summary>Name and shape of every weight of the head of a task that is not the first.</summary>
     public static IEnumerable<KeyValuePair<string, long[]>> OfTask(EncoderConfig encoder, TaskDescription task) =>

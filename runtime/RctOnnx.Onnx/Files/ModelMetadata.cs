@@ -43,6 +43,7 @@ internal static class ModelMetadata
         if (artifact.WeightLimit != ModelQuantizer.SafeLimit) entries.Add(new(MetadataKeys.WeightLimit, artifact.WeightLimit.ToString(CultureInfo.InvariantCulture)));
         if (artifact.Document is not null) entries.Add(new(MetadataKeys.Document, JsonSerializer.Serialize(artifact.Document, Json)));
         if (artifact.MoreTasks.Count > 0) entries.Add(new(MetadataKeys.Tasks, JsonSerializer.Serialize(new SeveralTasks(artifact.TaskName, artifact.MoreTasks), Json)));
+        if (artifact.PairEncoding is not null) entries.Add(new(MetadataKeys.PairEncoding, JsonSerializer.Serialize(artifact.PairEncoding, Json)));
         if (artifact.Proof is not null) entries.Add(new(MetadataKeys.Proof, JsonSerializer.Serialize(artifact.Proof, Json)));
         if (artifact.Training is not null) entries.Add(new(MetadataKeys.Training, artifact.Training.ToJsonString(Json)));
         return entries;
@@ -84,6 +85,7 @@ internal static class ModelMetadata
         {
             TaskName = firstTask,
             MoreTasks = moreTasks,
+            PairEncoding = entries.ContainsKey(MetadataKeys.PairEncoding) ? Parse(entries, MetadataKeys.PairEncoding, json => MetadataParts.PairEncoding(new(json))) : null,
             Encoder = encoder,
             Head = head,
             ProblemType = Enumeration<ProblemType>(entries, MetadataKeys.ProblemType),

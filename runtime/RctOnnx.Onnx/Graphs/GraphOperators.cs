@@ -5,7 +5,7 @@ internal static class GraphOperators
 {
     private static readonly HashSet<string> Portable =
     [
-        "Add", "Cast", "Concat", "DequantizeLinear", "Div", "Exp", "Gather", "Gelu", "Identity", "LayerNormalization", "MatMul", "Max", "Mul", "QuantizeLinear", "ReduceMax",
+        "Abs", "Add", "Cast", "Concat", "DequantizeLinear", "Div", "Exp", "Gather", "Gelu", "Identity", "LayerNormalization", "MatMul", "Max", "Mul", "QuantizeLinear", "ReduceMax",
         "ReduceSum", "Relu", "Reshape", "Shape", "Sigmoid", "Slice", "Softmax", "Softplus", "Sub", "Tanh", "Transpose", "Unsqueeze",
     ];
 

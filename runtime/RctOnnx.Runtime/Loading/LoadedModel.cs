@@ -26,6 +26,30 @@ internal sealed record LoadedModel(
         return this with { Labels = chosen.Labels, ProblemType = chosen.ProblemType, Calibration = chosen.Calibration, TaskName = task };
     }
 
+    /// <summary>How the file reads pairs by two encoders; null where one reads both texts together.</summary>
+    public PairEncoding? PairEncoding => Content.Description?.PairEncoding;
+
+    /// <summary>Whether this is one of two encoders and not what the file holds.</summary>
+    public bool IsPart { get; private init; }
+
+    /// <summary>One of the two encoders, whose features stand in the place of logits.</summary>
+    /// <param name="second">Which text it reads.</param>
+    public LoadedModel Encoder(bool second)
+    {
+        ModelArtifact encoder = PairViews.Encoder(Content.RequireArtifact(), second);
+        string[] features = [.. Enumerable.Range(0, encoder.Encoder.HiddenWidth).Select(i => $"feature {i}")];
+        return this with
+        {
+            Content = Content with { Description = encoder },
+            Labels = features,
+            ProblemType = ProblemType.Regression,
+            Calibration = new Calibration(),
+            Tasks = [new TaskDescription { Name = "", Head = encoder.Head, ProblemType = ProblemType.Regression, Labels = features }],
+            Output = "features",
+            IsPart = true,
+        };
+    }
+
     /// <summary>The task of <see cref="Labels"/>; null for a file of one.</summary>
     public string? TaskName { get; private init; }
 

@@ -94,7 +94,7 @@ internal sealed class PaddedGraphs : IBatchGraph
         using BatchTensors tensors = new(session.InputNames, memory.Host, OrtAllocator.DefaultInstance, shape, _settings.Answers);
         tensors.Fill(rows, batch.Rows, _settings.PadId);
         using RunOptions run = new();
-        session.Run(run, tensors.Names, tensors.Inputs, ["logits"], [tensors.Logits]);
+        session.Run(run, tensors.Names, tensors.Inputs, [_settings.Output], [tensors.Logits]);
         _settings.Answers.Copy(tensors.Logits.GetTensorDataAsSpan<float>(), rows, batch, logits);
     }
 
@@ -102,7 +102,7 @@ internal sealed class PaddedGraphs : IBatchGraph
     {
         (InferenceSession session, DeviceMemory memory) = SessionOf(shape);
         if (!_recorded.TryGetValue(shape, out RecordedShape? recorded))
-            _recorded.Add(shape, recorded = new RecordedShape(session, memory, shape, _settings.Answers, _recorded.Count + 1));
+            _recorded.Add(shape, recorded = new RecordedShape(session, memory, shape, _settings.Answers, _settings.Output, _recorded.Count + 1));
         recorded.Host.Fill(rows, batch.Rows, _settings.PadId);
         recorded.Run();
         _settings.Answers.Copy(recorded.Host.Logits.GetTensorDataAsSpan<float>(), rows, batch, logits);

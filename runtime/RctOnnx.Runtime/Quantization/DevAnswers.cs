@@ -11,6 +11,11 @@ internal sealed record DevAnswers(IReadOnlyList<Classification> Judged, IReadOnl
     /// <param name="token">Stops it.</param>
     public static DevAnswers Of(TextClassifier classifier, IReadOnlyList<IReadOnlyList<string>> texts, CancellationToken token)
     {
+        if (classifier.ReadsPairsOnly)
+        {
+            IReadOnlyList<Classification> pairs = classifier.Classify([.. texts.Select(PairOf)], token);
+            return new DevAnswers(pairs, [pairs]);
+        }
         if (classifier.Tasks.Count == 0)
         {
             Classification[] answers = [.. classifier.ClassifyDocuments(texts, token).SelectMany(document => document.Sentences)];
@@ -20,9 +25,16 @@ internal sealed record DevAnswers(IReadOnlyList<Classification> Judged, IReadOnl
         return new DevAnswers([.. all.Select(one => one[classifier.TaskName!])], [.. classifier.Tasks.Select(task => (IReadOnlyList<Classification>)[.. all.Select(one => one[task.Name])])]);
     }
 
-    /// <summary>Logits of all tasks for one text.</summary>
-    public static IEnumerable<float> LogitsOf(TextClassifier classifier, string text)
+    /// <summary>The two texts of a pair.</summary>
+    /// <exception cref="DataException">There are not two.</exception>
+    public static TextPair PairOf(IReadOnlyList<string> texts) => texts is [var first, var second]
+        ? new TextPair(first, second)
+        : throw new DataException($"The model reads pairs by two encoders, found {texts.Count} text{(texts.Count == 1 ? "" : "s")} (\"{texts.FirstOrDefault()}\"). Give two of each.");
+
+    /// <summary>Logits of all tasks for one text, or of a pair.</summary>
+    public static IEnumerable<float> LogitsOf(TextClassifier classifier, string text, string? pair)
     {
+        if (pair is not null) return classifier.Classify(new TextPair(text, pair)).Logits;
         if (classifier.Tasks.Count == 0) return classifier.Classify(text).Logits;
         IReadOnlyDictionary<string, Classification> all = classifier.ClassifyTasks(text);
         return classifier.Tasks.SelectMany(task => all[task.Name].Logits);

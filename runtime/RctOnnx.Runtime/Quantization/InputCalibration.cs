@@ -11,6 +11,7 @@ internal static class InputCalibration
     /// <exception cref="ModelFileException">A value is no finite number; its place and the text are named.</exception>
     public static IReadOnlyDictionary<string, ActivationHistogram> Observe(ModelArtifact artifact, IReadOnlyList<IReadOnlyList<string>> texts, int threads, CancellationToken token)
     {
+        if (artifact.PairEncoding is { } pairs) return ObservePairs(artifact, pairs, [.. texts.Select(DevAnswers.PairOf)], threads, token);
         string[] points = [.. QuantizationPoints.Of(artifact.Encoder).Select(point => point.Key)];
         Dictionary<string, ActivationHistogram> histograms = points.ToDictionary(point => point, _ => new ActivationHistogram());
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(artifact.Vocabulary, artifact.Tokenizer);
@@ -46,6 +47,16 @@ internal static class InputCalibration
         IEnumerable<(string Text, int[] Ids)> Rows(IReadOnlyList<string> text) => documents is null
             ? text.Select(sentence => (sentence, tokenizer.Encode(sentence, options: encoding).Ids))
             : documents.Encode(text).Rows.Select(row => (text[0], row.Ids));
+    }
+
+    // Each encoder sees what it reads: shared weights both texts, separate ones each their own.
+    private static Dictionary<string, ActivationHistogram> ObservePairs(ModelArtifact artifact, PairEncoding pairs, TextPair[] texts, int threads, CancellationToken token)
+    {
+        IReadOnlyList<string>[] first = [.. texts.Select(pair => (IReadOnlyList<string>)[pair.First])], second = [.. texts.Select(pair => (IReadOnlyList<string>)[pair.Second])];
+        Dictionary<string, ActivationHistogram> all = Observe(PairViews.Encoder(artifact, second: false), pairs.IsShared ? [.. first, .. second] : first, threads, token).ToDictionary();
+        if (!pairs.IsShared)
+            foreach ((string point, ActivationHistogram seen) in Observe(PairViews.Encoder(artifact, second: true), second, threads, token)) all.Add(TensorNames.Second + point, seen);
+        return all;
     }
 
     private static string Start(string text) => text.Length <= 60 ? text : text[..60] + "…";

@@ -5,7 +5,7 @@ namespace RctOnnx.Runtime.Quantization;
 /// <summary>What to quantize with.</summary>
 public sealed record QuantizationOptions
 {
-    /// <summary>Texts like those that the model will see; their activations set the scales. Each is a list of sentences, of one where texts are read alone.</summary>
+    /// <summary>Texts like those that the model will see; their activations set the scales. Each is a list of sentences, of one where texts are read alone, of the two texts of a pair for a model with two encoders.</summary>
     public required IReadOnlyList<IReadOnlyList<string>> Calibration { get; init; }
 
     /// <summary>Texts on which candidates are compared, as <see cref="Calibration"/>, which takes their place where null.</summary>

@@ -96,7 +96,7 @@ public sealed class QuantizationSearch
     {
         ModelFile.Write(CandidatePath, artifact);
         using TextClassifier classifier = TextClassifier.Load(CandidatePath, new TextClassifierOptions { Threads = 1 });
-        return [.. _source.Probes.Select(probe => probe with { Logits = [.. DevAnswers.LogitsOf(classifier, probe.Text)] })];
+        return [.. _source.Probes.Select(probe => probe with { Logits = [.. DevAnswers.LogitsOf(classifier, probe.Text, probe.Pair)] })];
     }
 
     private JsonObject Record(QuantizationMethod method, List<string> fp32, double agreement, double? before, double? after)

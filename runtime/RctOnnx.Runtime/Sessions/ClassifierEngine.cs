@@ -98,6 +98,19 @@ internal sealed class ClassifierEngine : IDisposable
         return answers;
     }
 
+    /// <summary>Features of texts, [texts, hidden], with what was read of each: of a part of a model (<see cref="LoadedModel.Encoder"/>), which has no windows.</summary>
+    public (float[] Features, TokenizedText[] Texts) Features(IReadOnlyList<string> texts, CancellationToken token)
+    {
+        CallBuffers call = Take();
+        TokenizedText[] read = new TokenizedText[texts.Count];
+        Tokenize(texts, read, call.Rows, _preparation.Prepare, token);
+        foreach (TokenizedText text in read) text.AddRows(call.Rows);
+        float[] features = new float[checked(read.Length * _model.LogitCount)];
+        Compute(call, features, _graphs.Singles, token);
+        Keep(call);
+        return (features, read);
+    }
+
     /// <summary>Logits of tokenised texts, [rows, labels], in their order: the engine without tokenizer and answers.</summary>
     public float[] Logits(int[][] rows, CancellationToken token)
     {

@@ -60,7 +60,7 @@ internal sealed class ModelGraphs : IDisposable
     }
 
     // Such a graph takes token types and so both single texts and pairs.
-    private bool IsInFile => Dialect == GraphDialect.Portable || _model.Content.Compiled is not null;
+    private bool IsInFile => !_model.IsPart && (Dialect == GraphDialect.Portable || _model.Content.Compiled is not null);
 
     private IBatchGraph Open(bool pairs)
     {
@@ -91,7 +91,8 @@ internal sealed class ModelGraphs : IDisposable
             Plan = isStatic ? PaddingPlan.Fixed(artifact.MaxLength, _options.Profile == PerformanceProfile.Latency ? 1 : _options.CoreMl.BatchSize)
                 : _options.Cuda.UseCudaGraphs ? PaddingPlan.Recorded(artifact.MaxLength, BatchTokens)
                 : PaddingPlan.Free(BatchTokens),
-            Answers = new BatchAnswers(artifact.LogitCount, artifact.Document is not null),
+            Answers = new BatchAnswers(_model.LogitCount, artifact.Document is not null),
+            Output = _model.Output,
             PadId = _model.Tokenizer.PadId,
             Cuda = _options.Cuda,
             CoreMl = _options.CoreMl,

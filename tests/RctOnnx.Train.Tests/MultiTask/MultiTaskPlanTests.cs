@@ -53,6 +53,7 @@ public sealed class MultiTaskPlanTests : IDisposable
     [InlineData("\"documents\": true", "documents")]
     [InlineData("\"teacher\": \"t.onnx\"", "teacher")]
     [InlineData("\"folds\": 3, \"fold\": 1", "folds")]
+    [InlineData("\"encoders\": \"shared\", \"pair_column\": \"x\"", "encoders")]
     [InlineData("\"epochs\": 0", "epochs is 0")]
     public void Settings_that_cannot_be_used_are_named_with_the_task(string settings, string fault)
     {

@@ -63,9 +63,9 @@ internal static class EvaluateCommand
             string path = parsed.GetRequiredValue(data);
             ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = parsed.GetValue(labelColumn), Pair = parsed.GetValue(pairColumn), Group = parsed.GetValue(groupColumn), Flags = parsed.GetValue(labelColumns) is { Length: > 0 } flags ? flags : null };
             WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(artifact.Vocabulary, artifact.Tokenizer);
-            ExampleSet examples = new ExampleReader(tokenizer, new LabelSet(artifact.Labels), limit, artifact.ProblemType, artifact.Document).Read(path, TextDataset.Read(path, parsed.GetValue(format), columns), keepTexts: false);
+            ExampleSet examples = new ExampleReader(tokenizer, new LabelSet(artifact.Labels), limit, artifact.ProblemType, artifact.Document, artifact.PairEncoding is not null).Read(path, TextDataset.Read(path, parsed.GetValue(format), columns), keepTexts: false);
             using DisposeScope scope = torch.NewDisposeScope();
-            using ClassifierModel classifier = new(artifact.Encoder, artifact.Head, artifact.Labels.Count);
+            using ClassifierModel classifier = ClassifierModel.Of(artifact);
             classifier.LoadWeights(artifact.Weights);
             torch.Device device = TorchDevice.Of(DeviceChoice.Auto);
             classifier.to(device);

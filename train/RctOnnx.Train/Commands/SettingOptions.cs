@@ -34,6 +34,8 @@ internal sealed class SettingOptions
         Text("text_rule", "What is done to texts first, in training and by the file: numbered_placeholders makes @CAPS1 the word CAPS. The base's rule where not given.", "none|numbered_placeholders");
         Text("long_text", "What the file does with texts over the limit; training and its figures cut them.", "error|truncate|window");
         Text("pair_column", "Column or property of the second text of a pair.", "NAME");
+        Text("encoders", "What reads the two texts of a pair: one encoder both together, or each by itself, by shared weights or by separate ones.", "one|shared|separate");
+        Text("combine", "How the features of two encoders are combined, by element: the larger, the mean, the sum, side by side, or the distance |a - b|. Side by side where not given.", "max|mean|sum|concat|difference");
         Text("group_column", "Column or property of what stays together in a split.", "NAME");
         Flag("documents", "Rows of one group that follow one another (an abstract of an RCT file, or by --group-column) are read together as [CLS] s1 [SEP] s2 [SEP] and so on; each has its label. Set --max-length to 512.");
         Number<int>("sentence_length", "Pieces of a sentence of a document that are looked at.");

@@ -68,6 +68,7 @@ internal sealed record PretrainingBase(ModelArtifact Encoder, IReadOnlyDictionar
         ModelArtifact stored = ModelFile.Read(path).RequireArtifact();
         ModelArtifact trained = ModelQuantizer.Dequantize(stored);
         if (trained != stored) tell($"'{path}' is int8: training starts from its rounded weights, in fp32.");
+        if (trained.PairEncoding is { IsShared: false }) tell($"'{path}' reads pairs by two encoders: training goes on from that of the first text.");
         Pooling pooling = settings.Pooling ?? (trained.Head.Pooling == Pooling.Separators ? Pooling.Cls : trained.Head.Pooling); // documents are a matter of the head
         if (pooling == Pooling.Pooler && trained.Head.Pooling != Pooling.Pooler)
             throw new ModelFileException($"'{path}' has no pooler; expected one of cls, mean or max for --pooling.");

@@ -76,7 +76,7 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
     public void StartTraining(IWorkProgress progress, CancellationToken token)
     {
         _model.train();
-        if (!_model.IsEncoderFrozen || _train.Reads is not null) return; // features are kept by row, and a document has several
+        if (!_model.IsEncoderFrozen || _train.Reads is not null || _train.IsTwoTexts) return; // features are kept by row, of which a document and two texts have several
         _trainFeatures = FeatureCache.Compute(_model, _device, _train.Tokens, _padId, progress, token);
         if (_dev is not null) _devFeatures = FeatureCache.Compute(_model, _device, _dev.Tokens, _padId, progress, token);
     }

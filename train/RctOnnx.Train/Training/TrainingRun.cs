@@ -61,7 +61,7 @@ internal sealed class TrainingRun
         TrainingBase start = TrainingBase.Load(_settings, labels.Names);
         foreach (string note in start.Notes) _say(note);
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(start.Artifact.Vocabulary, start.Artifact.Tokenizer);
-        ExampleReader reader = new(tokenizer, labels, _settings.MaxLength, _settings.Problem, start.Artifact.Document);
+        ExampleReader reader = new(tokenizer, labels, _settings.MaxLength, _settings.Problem, start.Artifact.Document, start.Artifact.PairEncoding is not null);
         using TokenStore tokens = new(_folder.Tokens);
         ExampleSet train = Read(reader, "train", data.Train, keepTexts: false, tokens)!;
         resumed?.State.RequireSame(_settings.Loop.Hash, train.Hash, _folder.Path);
@@ -72,7 +72,7 @@ internal sealed class TrainingRun
         using HiddenTeacher? hidden = _settings.TeacherHiddenWeight > 0 ? HiddenTeacher.Load(_settings, start.Artifact, device, _say) : null;
         TeacherAnswers? teacher = _settings.Teacher is { } path ? TeacherAnswers.Of(path, _folder.Teacher, train, data.Train, labels.Names, resume, _token) : null;
 
-        using ClassifierModel model = new(start.Artifact.Encoder, start.Artifact.Head, labels.Names.Count, _settings.Precision);
+        using ClassifierModel model = ClassifierModel.Of(start.Artifact, _settings.Precision);
         _scale = _settings.Problem == ProblemType.Regression ? ValueScale.Of(train.Values) : null;
         model.LoadWeights(HeadStart.Weights(start, train, _scale));
         model.to(device);
@@ -149,7 +149,7 @@ internal sealed class TrainingRun
         Parameter[] all = [.. model.Parameters().Values], frozen = [.. all.Where(one => !one.requires_grad)];
         if (frozen.Length == 0) return;
         _say(string.Create(CultureInfo.InvariantCulture,
-            $"Frozen: {frozen.Length} of {all.Length} parameters, {frozen.Sum(one => one.numel()):N0} of {all.Sum(one => one.numel()):N0} numbers{(model.IsEncoderFrozen ? "; the encoder's features are computed once, without dropout" : "")}."));
+            $"Frozen: {frozen.Length} of {all.Length} parameters, {frozen.Sum(one => one.numel()):N0} of {all.Sum(one => one.numel()):N0} numbers{(model.IsEncoderFrozen && !_settings.Documents && _settings.Encoders == EncoderChoice.One ? "; the encoder's features are computed once, without dropout" : "")}."));
     }
 
     private void Train(Trainer trainer, long rows)
