@@ -103,14 +103,11 @@ internal sealed class AnswerWriter(AnswerFormat format, TextClassifier classifie
 
     private void WriteTsv(IBufferWriter<byte> target, TextRow row, Classification answer, IReadOnlyDictionary<string, Classification>? all)
     {
+        string[] place = classifier.ReadsDocuments ? [_documents.ToString(CultureInfo.InvariantCulture), _sentence.ToString(CultureInfo.InvariantCulture)] : [];
         string[] seen = [answer.TokenCount.ToString(CultureInfo.InvariantCulture), answer.Truncated ? "true" : "false"];
-        List<string> cells = all is not null
-            ? [.. tasks.SelectMany(task => (string[])[Cell(all[task.Name].Label), Number(all[task.Name].Score)]), .. seen, .. tasks.SelectMany(task => Cells(all[task.Name], task.Labels, task.ProblemType))]
-            :
-            [
-            .. classifier.ReadsDocuments ? [_documents.ToString(CultureInfo.InvariantCulture), _sentence.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
-            Cell(answer.Label), Number(answer.Score), .. seen, .. Cells(answer, classifier.Labels, classifier.ProblemType),
-            ];
+        List<string> cells = all is null
+            ? [.. place, Cell(answer.Label), Number(answer.Score), .. seen, .. Cells(answer, classifier.Labels, classifier.ProblemType)]
+            : [.. tasks.SelectMany(task => (string[])[Cell(all[task.Name].Label), Number(all[task.Name].Score)]), .. seen, .. tasks.SelectMany(task => Cells(all[task.Name], task.Labels, task.ProblemType))];
         if (echo) cells.Add(Cell(row.Text));
         Line(target, string.Join('\t', cells));
     }

@@ -18,31 +18,35 @@ public sealed class PairTrainingTests : IDisposable
 
     public PairTrainingTests()
     {
-        Write(_task.Train, 300, 1, (first, second) => first == second ? "same" : "other");
-        Write(_task.Dev, 30, 2, (first, second) => first == second ? "same" : "other");
-        Write(_task.Test, 30, 3, (first, second) => first == second ? "same" : "other");
+        Write(_task.Train, 300, 1, Kind);
+        Write(_task.Dev, 30, 2, Kind);
+        Write(_task.Test, 30, 3, Kind);
     }
 
     public void Dispose() => _task.Dispose();
 
+    // Neither text says it alone.
+    private static string Kind(string first, string second) => first == "results" || second == "results" ? "some" : "none";
+
     [Theory]
     [InlineData(EncoderChoice.Shared)]
     [InlineData(EncoderChoice.Separate)]
-    public void Whether_two_texts_say_the_same_is_learnt_proven_and_answered_by_the_runtime(EncoderChoice encoders)
+    public void What_two_texts_say_together_is_learnt_proven_and_answered_by_the_runtime(EncoderChoice encoders)
     {
-        TrainSettings settings = Settings("run") with { Encoders = encoders, Combine = FeatureCombination.Difference };
+        TrainSettings settings = Settings("run") with { Encoders = encoders, Combine = FeatureCombination.Concat };
         TrainingOutcome outcome = Run(settings);
         Assert.True(outcome.Tests[0].Trained.Metrics.Accuracy > 0.9, $"{outcome.Tests[0].Trained.Metrics.Accuracy}");
         Assert.Equal(new RuntimeAgreement(30, 30), outcome.Runtime);
         RunFolder folder = new(settings.Output);
         ModelArtifact model = ModelFile.Read(folder.Model).Artifact!;
-        Assert.Equal(new PairEncoding { Combine = FeatureCombination.Difference, IsShared = encoders == EncoderChoice.Shared }, model.PairEncoding);
+        Assert.Equal(new PairEncoding { Combine = FeatureCombination.Concat, IsShared = encoders == EncoderChoice.Shared }, model.PairEncoding);
         Assert.Contains(nameof(GraphDialect.CpuFp32), model.Proof!.Dialects);
         Assert.Equal(0, model.Proof.TextCount);
         Assert.True(model.Proof.PairCount > 30);
         using TextClassifier classifier = TextClassifier.Load(folder.Model);
-        Assert.Equal("same", classifier.Classify(new TextPair("results a b .", "results c .")).Label);
-        Assert.Equal("other", classifier.Classify(new TextPair("results a b .", "were c .")).Label);
+        Assert.Equal("some", classifier.Classify(new TextPair("results a b .", "were c .")).Label);
+        Assert.Equal("some", classifier.Classify(new TextPair("were a b .", "results c .")).Label);
+        Assert.Equal("none", classifier.Classify(new TextPair("patients a b .", "were c .")).Label);
 
         // Training that goes on from the file starts where it ended; another reading of pairs is another model.
         TrainingOutcome next = Run(settings with { Base = folder.Model, Output = _task.File("next"), Steps = 1 });

@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using RctOnnx.Onnx;
 
 namespace RctOnnx.Train.Export;
 
