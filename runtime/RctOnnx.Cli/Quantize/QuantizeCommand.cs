@@ -83,7 +83,7 @@ internal static class QuantizeCommand
                 Method = result.Method,
                 Errors = result.Errors.ToDictionary(pair => pair.Key.ToString(), pair => pair.Value),
                 Fp32Inputs = result.Fp32Inputs,
-                DevTexts = dev.Length > 0 ? dev.Length : options.Calibration.Sum(text => text.Count),
+                DevTexts = dev.Length > 0 ? dev.Length : artifact.PairEncoding is not null ? options.Calibration.Count : options.Calibration.Sum(text => text.Count),
                 Agreement = result.Agreement,
                 Figure = figure?.Name,
                 Before = result.Before,

@@ -75,7 +75,11 @@ internal sealed record LoadedModel(
 
     private static LoadedModel Own(ModelFileContent content, ModelDescription model) =>
         new(content, model.Labels, model.ProblemType, model.Calibration, model.MaxLength, model.LongText, model.Document,
-            model.Encoder.TokenTypeCount, Task.Run(() => WordPieceTokenizer.Create(model.Vocabulary, model.Tokenizer)), "logits") { Tasks = model.Tasks, TaskName = model.TaskName };
+            model.Encoder.TokenTypeCount, Task.Run(() => WordPieceTokenizer.Create(model.Vocabulary, model.Tokenizer)), "logits")
+        {
+            Tasks = model.Tasks,
+            TaskName = model.TaskName,
+        };
 
     private static LoadedModel Foreign(ModelFileContent content, string path)
     {

@@ -106,8 +106,8 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
         return _head!.forward(_pairs!.Combine switch
         {
             FeatureCombination.Max => maximum(a, b),
-            FeatureCombination.Mean => (a + b) * 0.5,
-            FeatureCombination.Sum => a + b,
+            FeatureCombination.Mean => a.Plus(b) * 0.5,
+            FeatureCombination.Sum => a.Plus(b),
             FeatureCombination.Concat => cat([a, b], 1),
             FeatureCombination.Difference => (a - b).abs(),
             _ => throw new SettingsException($"The combination {_pairs.Combine} cannot be trained; known are {string.Join(", ", Enum.GetNames<FeatureCombination>())}."),
