@@ -15,7 +15,7 @@ internal static class LoadRun
     private const int CapacityTextCount = 1000;
     private const int Seed = 1;
     private const double KeptUp = 0.98; // of a rate; below it the queue grows
-    private static readonly double[] Shares = [0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0, 1.1];
+    private static readonly double[] Shares = [0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0, 1.1, 1.3]; // the last ones over the capacity, so that saturation is seen although that is measured in a moment only
 
     public static BenchReport Run(string model, string textFile, TimeSpan length, string? histograms, string? picture, CancellationToken token)
     {

@@ -33,7 +33,14 @@ internal sealed class CallRunner(WorkerCounts counts, int labelCount, Func<int, 
         }
         InStretches(count, prepare, token);
         for (int stretch = 0; stretch < stretches; stretch++) Release(stretch, call.Ready);
-        PlannedBatch[] batches = [.. call.Ready];
+        if (!call.Ready.TryDequeue(out PlannedBatch first)) return;
+        if (call.Ready.Count == 0)
+        {
+            token.ThrowIfCancellationRequested();
+            Compute(first);
+            return;
+        }
+        PlannedBatch[] batches = [first, .. call.Ready];
         call.Ready.Clear();
         Workers.Run(batches.Length, counts.Workers, i => Compute(batches[i]), token);
 
@@ -62,6 +69,11 @@ internal sealed class CallRunner(WorkerCounts counts, int labelCount, Func<int, 
     /// <exception cref="TextTooLongException">An item is refused: the first one of several, whatever the threads do.</exception>
     public void InStretches(int count, Action<int> work, CancellationToken token)
     {
+        if (count <= Stretch)
+        {
+            InStretch(0, count, work); // a single text above all: nothing to share
+            return;
+        }
         TextTooLongException? first = null;
         Lock refusing = new();
         Workers.Run(StretchCount(count), counts.Threads, stretch =>

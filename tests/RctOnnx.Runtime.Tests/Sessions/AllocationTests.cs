@@ -42,6 +42,9 @@ public sealed class AllocationTests : IDisposable
         Assert.InRange(Bytes(() => _classifier.Classify(texts, Token)) / Count, 1, 420);
     }
 
+    [Fact]
+    public void Classify_of_one_text_takes_little() => Assert.InRange(Bytes(() => _classifier.Classify("the results were the results")), 1, 1900);
+
     private static long Bytes(Func<object> call)
     {
         for (int i = 0; i < 3; i++) _ = call();
