@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 
 namespace RctOnnx.Runtime;
@@ -171,22 +172,26 @@ public sealed class TextClassifier : IDisposable
     private IReadOnlyList<Classification> Many<T>(IReadOnlyList<T> items, Func<IReadOnlyList<T>, CancellationToken, Classification[]> answer, CancellationToken token)
         where T : notnull
     {
-        Dictionary<T, int> places = [];
-        List<T> distinct = [];
+        Dictionary<T, int> places = new(items.Count);
+        List<T> distinct = new(items.Count);
         int[] place = new int[items.Count], first = new int[items.Count];
         for (int i = 0; i < place.Length; i++)
         {
-            if (!places.TryGetValue(items[i], out place[i]))
+            ref int known = ref CollectionsMarshal.GetValueRefOrAddDefault(places, items[i], out bool seen);
+            if (!seen)
             {
-                places.Add(items[i], place[i] = distinct.Count);
-                first[distinct.Count] = i;
+                (known, first[distinct.Count]) = (distinct.Count, i);
                 distinct.Add(items[i]);
             }
+            place[i] = known;
         }
         try
         {
             Classification[] answers = Use(() => answer(distinct, token));
-            return [.. place.Select(index => answers[index])];
+            if (distinct.Count == place.Length) return answers.AsReadOnly();
+            Classification[] all = new Classification[place.Length];
+            for (int i = 0; i < all.Length; i++) all[i] = answers[place[i]];
+            return all.AsReadOnly();
         }
         catch (TextTooLongException e)
         {

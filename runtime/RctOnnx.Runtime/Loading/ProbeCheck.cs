@@ -20,10 +20,9 @@ internal static class ProbeCheck
             int[] ids = model.Tokenizer.Encode(probe.Text, null, new() { MaxLength = model.MaxLength }).Ids;
             if (!ids.AsSpan().SequenceEqual([.. probe.Ids]))
                 throw new ModelFileException($"The model file's probe '{probe.Text}' has other token ids here than at its export. The vocabulary or the tokenizer differs: export the model again.");
-            float[] logits = new float[model.Labels.Count];
-            BatchPlan plan = new();
-            graph.Plan([ids.Length], plan);
-            graph.Run(TokenRows.Of([ids]), plan.Batches[0], logits);
+            LogitTable answer = new();
+            graph.Run(TokenRows.Of([ids]), BatchPlanner.All([ids.Length], graph.NewPlan())[0], answer);
+            ReadOnlySpan<float> logits = answer.Slice(0, model.Labels.Count);
             for (int i = 0; i < logits.Length; i++)
                 if (!(Math.Abs(logits[i] - probe.Logits[i]) <= tolerance * Math.Max(1, Math.Abs(probe.Logits[i]))))
                     throw Differs($"The model file's probe '{probe.Text}' gives {logits[i]} for '{model.Labels[i]}' here and {probe.Logits[i]} at its export, allowed is a difference of {tolerance}.", provider);
