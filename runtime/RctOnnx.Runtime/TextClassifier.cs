@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using RctOnnx.Onnx;
 
@@ -226,22 +227,26 @@ public sealed class TextClassifier : IDisposable
     private IReadOnlyList<TAnswer> Many<T, TAnswer>(IReadOnlyList<T> items, Func<IReadOnlyList<T>, CancellationToken, TAnswer[]> answer, CancellationToken token)
         where T : notnull
     {
-        Dictionary<T, int> places = [];
-        List<T> distinct = [];
+        Dictionary<T, int> places = new(items.Count);
+        List<T> distinct = new(items.Count);
         int[] place = new int[items.Count], first = new int[items.Count];
         for (int i = 0; i < place.Length; i++)
         {
-            if (!places.TryGetValue(items[i], out place[i]))
+            ref int known = ref CollectionsMarshal.GetValueRefOrAddDefault(places, items[i], out bool seen);
+            if (!seen)
             {
-                places.Add(items[i], place[i] = distinct.Count);
-                first[distinct.Count] = i;
+                (known, first[distinct.Count]) = (distinct.Count, i);
                 distinct.Add(items[i]);
             }
+            place[i] = known;
         }
         try
         {
             TAnswer[] answers = Use(() => answer(distinct, token));
-            return [.. place.Select(index => answers[index])];
+            if (distinct.Count == place.Length) return answers.AsReadOnly();
+            TAnswer[] all = new TAnswer[place.Length];
+            for (int i = 0; i < all.Length; i++) all[i] = answers[place[i]];
+            return all.AsReadOnly();
         }
         catch (TextTooLongException e)
         {

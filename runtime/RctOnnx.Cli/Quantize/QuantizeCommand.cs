@@ -111,10 +111,12 @@ internal static class QuantizeCommand
         try
         {
             Directory.CreateDirectory(folder);
-            QuantizationResult result = ConsoleProgress.Run("Quantizing", null, "steps", progress => QuantizationSearch.Run(source, options, folder, step =>
+            double share = 0;
+            QuantizationResult result = ConsoleProgress.Run("Quantizing", () => share, "texts", progress => QuantizationSearch.Run(source, options, folder, step =>
             {
-                progress.Describe($"Quantizing: {step}");
-                progress.Advance(1);
+                share = step.Share;
+                progress.Describe($"Quantizing: {step.Step}");
+                progress.Advance(step.Texts);
             }, token));
             ModelFile.Write(target, result.Artifact);
             return result;

@@ -19,15 +19,13 @@ internal static class ProbeCheck
         {
             int[] ids = model.Tokenizer.Encode(probe.Text, null, new() { MaxLength = model.MaxLength }).Ids;
             if (!ids.AsSpan().SequenceEqual([.. probe.Ids])) throw OtherIds(probe);
-            float[] logits = new float[model.LogitCount];
-            BatchPlan plan = new();
-            graph.Plan([ids.Length], plan);
-            graph.Run(TokenRows.Of([ids]), plan.Batches[0], logits);
-            Compare(model, probe, logits, provider, tolerance);
+            LogitTable answer = new();
+            graph.Run(TokenRows.Of([ids]), BatchPlanner.All([ids.Length], graph.NewPlan())[0], answer);
+            Compare(model, probe, answer.Slice(0, model.LogitCount), provider, tolerance);
         }
     }
 
-    private static void Compare(LoadedModel model, Probe probe, float[] logits, ProviderReport provider, float tolerance)
+    private static void Compare(LoadedModel model, Probe probe, ReadOnlySpan<float> logits, ProviderReport provider, float tolerance)
     {
         for (int i = 0; i < logits.Length; i++)
             if (!(Math.Abs(logits[i] - probe.Logits[i]) <= tolerance * Math.Max(1, Math.Abs(probe.Logits[i]))))

@@ -25,6 +25,12 @@ internal sealed record DevAnswers(IReadOnlyList<Classification> Judged, IReadOnl
         return new DevAnswers([.. all.Select(one => one[classifier.TaskName!])], [.. classifier.Tasks.Select(task => (IReadOnlyList<Classification>)[.. all.Select(one => one[task.Name])])]);
     }
 
+    /// <summary>Answers to parts of the texts as those to all of them.</summary>
+    /// <param name="parts">In their order, one at least.</param>
+    public static DevAnswers Joined(IReadOnlyList<DevAnswers> parts) => new(
+        [.. parts.SelectMany(part => part.Judged)],
+        [.. Enumerable.Range(0, parts[0].Tasks.Count).Select(task => (IReadOnlyList<Classification>)[.. parts.SelectMany(part => part.Tasks[task])])]);
+
     /// <summary>The two texts of a pair.</summary>
     /// <exception cref="DataException">There are not two.</exception>
     public static TextPair PairOf(IReadOnlyList<string> texts) => texts is [var first, var second]

@@ -10,41 +10,45 @@ namespace RctOnnx.Runtime.Quantization;
 public sealed class QuantizationSearch
 {
     private const double KeptShare = 0.9999;
+    private const int ChunkSentences = 512; // enough for batches of equal length, few enough for a report every second or so
+    private const int CalibrationCost = 4; // of a text that is read alone and whose values are counted, in texts that are answered
 
     private readonly ModelArtifact _source;
     private readonly QuantizationOptions _options;
-    private readonly Action<string> _report;
+    private readonly Action<QuantizationProgress> _report;
     private readonly string _folder;
     private readonly IReadOnlyList<IReadOnlyList<string>> _texts;
     private readonly DevAnswers _expected;
     private readonly CancellationToken _token;
+    private readonly int _sentences;
+    private long _done, _planned; // in texts that are answered
 
-    private QuantizationSearch(string model, QuantizationOptions options, string folder, Action<string> report, CancellationToken token)
+    private QuantizationSearch(string model, QuantizationOptions options, string folder, Action<QuantizationProgress> report, CancellationToken token)
     {
         if (options.Calibration.Count == 0) throw new DataException("There is no text to calibrate with. Give a file with texts of the task.");
         (_options, _folder, _report, _token) = (options, folder, report, token);
         _source = ModelFile.Read(model).RequireArtifact();
         if (_source.Inputs.Count > 0) throw new ModelFileException($"'{model}' is quantized already. Start from the file with fp32 weights.");
         _texts = options.Dev ?? options.Calibration;
-        _report("answers of the fp32 model");
-        _expected = Answers(model);
+        _sentences = _texts.Sum(text => text.Count);
+        _planned = (1L + Enum.GetValues<QuantizationMethod>().Length) * _sentences + 2L * CalibrationCost * options.Calibration.Sum(text => text.Count);
+        _expected = Answers(model, "answers of the fp32 model");
     }
 
     /// <summary>Finds the int8 form of a model. Candidates are written to <paramref name="folder"/>, which must exist.</summary>
     /// <param name="model">A model file of this product in fp32.</param>
     /// <param name="options">Texts and limits.</param>
     /// <param name="folder">For passing files.</param>
-    /// <param name="report">Told what is being done.</param>
-    /// <param name="token">Ends the work.</param>
+    /// <param name="report">Told what is being done and how far it is.</param>
+    /// <param name="token">Ends the work between two batches of texts.</param>
     /// <exception cref="GateException">The figure drops by more than allowed even with every input in fp32.</exception>
-    public static QuantizationResult Run(string model, QuantizationOptions options, string folder, Action<string> report, CancellationToken token) =>
+    public static QuantizationResult Run(string model, QuantizationOptions options, string folder, Action<QuantizationProgress> report, CancellationToken token) =>
         new QuantizationSearch(model, options, folder, report, token).Run();
 
     private QuantizationResult Run()
     {
-        _report($"ranges over {_options.Calibration.Count} texts");
         IReadOnlyDictionary<string, ActivationHistogram> seen =
-            InputCalibration.Observe(_source, _options.Calibration, _options.Threads ?? Environment.ProcessorCount, _token);
+            InputCalibration.Observe(_source, _options.Calibration, _options.Threads ?? Environment.ProcessorCount, (step, texts) => Report(step, texts, CalibrationCost), _token);
         double? before = Figure(_expected.Judged);
         if (before is double.NegativeInfinity)
             throw new DataException($"The {_options.Figure!.Name} of the fp32 model on the {_expected.Judged.Count} dev texts is not defined: their labels or its answers are all the same. Give dev rows of several labels.");
@@ -65,12 +69,14 @@ public sealed class QuantizationSearch
     private (Candidate, double?) Relax(Candidate candidate, double before, List<string> fp32)
     {
         IReadOnlyDictionary<string, InputQuantization> all = candidate.Artifact.Inputs;
+        _planned += (long)all.Count * _sentences;
         string[] worstFirst = [.. all.Keys.Select(point => (Point: point, Try(Without([point]), $"without {point}").Error))
             .OrderBy(pair => pair.Error).Select(pair => pair.Point)];
         double? after = null;
         foreach (string point in worstFirst)
         {
             fp32.Add(point);
+            _planned += _sentences;
             candidate = Try(Without(fp32), $"{fp32.Count} of {all.Count} inputs in fp32");
             after = Figure(candidate.Answers.Judged);
             if (before - after <= _options.MaxDrop / 100) return (candidate, after);
@@ -84,10 +90,10 @@ public sealed class QuantizationSearch
     private Candidate Try(Dictionary<string, InputQuantization> inputs, string name)
     {
         _token.ThrowIfCancellationRequested();
-        _report(name);
+        Report(name, 0);
         ModelArtifact artifact = ModelQuantizer.Quantize(_source, inputs, _options.WeightLimit);
         ModelFile.Write(CandidatePath, artifact);
-        DevAnswers answers = Answers(CandidatePath);
+        DevAnswers answers = Answers(CandidatePath, name);
         double error = answers.SquaredDistance(_expected);
         return new Candidate(artifact, answers, error);
     }
@@ -119,10 +125,25 @@ public sealed class QuantizationSearch
 
     private string CandidatePath => Path.Combine(_folder, "candidate.onnx");
 
-    private DevAnswers Answers(string path)
+    private void Report(string step, int texts, int cost = 1)
     {
+        _done += (long)texts * cost;
+        _report(new QuantizationProgress(step, texts, (double)_done / Math.Max(_planned, 1)));
+    }
+
+    private DevAnswers Answers(string path, string step)
+    {
+        Report(step, 0);
         using TextClassifier classifier = TextClassifier.Load(path, new TextClassifierOptions { Threads = _options.Threads, LongText = LongTextPolicy.Truncate, TaskName = _options.TaskName });
-        return DevAnswers.Of(classifier, _texts, _token);
+        List<DevAnswers> answers = [];
+        for (int first = 0, end; first < _texts.Count; first = end)
+        {
+            int sentences = _texts[first].Count;
+            for (end = first + 1; end < _texts.Count && sentences + _texts[end].Count <= ChunkSentences; end++) sentences += _texts[end].Count;
+            answers.Add(DevAnswers.Of(classifier, [.. _texts.Skip(first).Take(end - first)], _token));
+            Report(step, sentences);
+        }
+        return DevAnswers.Joined(answers);
     }
 
     // A figure that candidates make meaningless, such as a correlation of equal values, is as bad as can be.

@@ -1,6 +1,7 @@
 using RctOnnx.Onnx;
 using RctOnnx.Onnx.HuggingFace;
 using RctOnnx.Runtime.Tokenization;
+using RctOnnx.Train.Optimization;
 using RctOnnx.Train.Settings;
 using RctOnnx.Weights;
 using RctOnnx.Weights.HuggingFace;
@@ -63,17 +64,17 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
         if (stored.PairEncoding is { IsShared: false } && (!keepsPairs || settings.KeepLayers.Count > 0))
             throw new SettingsException($"'{settings.Base}' has two encoders of their own, {stored.PairEncoding.Combine} combined; the settings ask for {(pairs is null ? "one encoder" : $"{settings.Encoders} ones, {pairs.Combine} combined")} and {(settings.KeepLayers.Count > 0 ? "some" : "all")} layers. Give the same with all layers, or another base.");
         stored = TaskViews.Alone(stored, stored.Tasks.Any(one => one.Name == task) ? task! : stored.Tasks[0].Name);
-        ModelArtifact trained = ModelQuantizer.Dequantize(stored);
-        HeadConfig own = trained.Head.Kind == HeadKind.None ? trained.Head with { Kind = HeadKind.Linear } : trained.Head;
-        HeadConfig head = Choose(settings, own, own.Dropout, trained.Encoder.HiddenWidth);
+        HeadConfig own = stored.Head.Kind == HeadKind.None ? stored.Head with { Kind = HeadKind.Linear } : stored.Head;
+        HeadConfig head = Choose(settings, own, own.Dropout, stored.Encoder.HiddenWidth);
+        HashSet<string> wanted = [.. (keepsPairs ? WeightShapes.OfPairs(stored.Encoder, head, labels.Count, pairs!) : WeightShapes.Of(stored.Encoder, head, labels.Count)).Select(weight => weight.Key)];
+        ModelArtifact trained = DitheredWeights.Of(stored, Frozen(settings, wanted, stored.Encoder.LayerCount), settings.Seed);
         bool keep = !settings.NewHead && trained.Head.Kind == head.Kind && trained.Head.Pooling == head.Pooling && trained.ProblemType == settings.Problem
             && (trained.Head.HiddenWidths ?? []).SequenceEqual(head.HiddenWidths ?? []) && trained.Labels.SequenceEqual(labels) && trained.PairEncoding == pairs;
-        HashSet<string> wanted = [.. (keepsPairs ? WeightShapes.OfPairs(trained.Encoder, head, labels.Count, pairs!) : WeightShapes.Of(trained.Encoder, head, labels.Count)).Select(weight => weight.Key)];
         Dictionary<string, TensorData> weights = trained.Weights
             .Where(pair => wanted.Contains(pair.Key) && (keep || !IsHead(pair.Key)))
             .ToDictionary(pair => pair.Key, pair => pair.Value);
         List<string> notes = [keep ? $"The head of '{settings.Base}' is trained further." : $"The head is drawn anew from the seed; '{settings.Base}' gives the encoder."];
-        if (trained != stored) notes.Add($"'{settings.Base}' is int8: training starts from its rounded weights, in fp32.");
+        if (trained != stored) notes.Add(DitheredWeights.Note(settings.Base));
         return Complete(settings, keep, notes, trained with
         {
             Head = head,
@@ -91,6 +92,10 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
             Training = null,
         });
     }
+
+    // Choices are numbers of the layers that are kept, and weights are still those of all: where layers are left out, all are drawn.
+    private static IReadOnlySet<string> Frozen(TrainSettings settings, HashSet<string> names, int layerCount) =>
+        settings.UnfreezeEvery is null && settings.KeepLayers.Count == 0 ? FrozenParameters.Of(names, settings.Freeze, layerCount) : new HashSet<string>();
 
     private static TrainingBase Complete(TrainSettings settings, bool keepsHead, IReadOnlyList<string> notes, ModelArtifact artifact)
     {
