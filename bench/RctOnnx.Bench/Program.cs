@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RctOnnx.Bench;
+using RctOnnx.Bench.Candidates;
 using RctOnnx.Bench.Compare;
 using RctOnnx.Bench.Endurance;
 using RctOnnx.Bench.LargeData;
@@ -15,6 +16,7 @@ if (args is [BareProcess.Argument]) return BareProcess.Run();
 RootCommand root = new("Measures RctOnnx, alone and beside its peers. Run it in Release on an idle machine.")
 {
     CompareCommand.Create(),
+    CandidatesCommand.Create(),
     StartupCommand.Create(),
     ScalingCommand.Create(),
     LoadCommand.Create(),

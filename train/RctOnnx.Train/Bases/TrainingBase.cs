@@ -1,6 +1,7 @@
 using RctOnnx.Onnx;
 using RctOnnx.Onnx.HuggingFace;
 using RctOnnx.Runtime.Tokenization;
+using RctOnnx.Train.Optimization;
 using RctOnnx.Train.Settings;
 using RctOnnx.Weights;
 using RctOnnx.Weights.HuggingFace;
@@ -55,17 +56,17 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
     private static TrainingBase FromFile(TrainSettings settings, IReadOnlyList<string> labels)
     {
         ModelArtifact stored = ModelFile.Read(settings.Base).RequireArtifact();
-        ModelArtifact trained = ModelQuantizer.Dequantize(stored);
-        HeadConfig own = trained.Head.Kind == HeadKind.None ? trained.Head with { Kind = HeadKind.Linear } : trained.Head;
-        HeadConfig head = Choose(settings, own, own.Dropout, trained.Encoder.HiddenWidth);
+        HeadConfig own = stored.Head.Kind == HeadKind.None ? stored.Head with { Kind = HeadKind.Linear } : stored.Head;
+        HeadConfig head = Choose(settings, own, own.Dropout, stored.Encoder.HiddenWidth);
+        HashSet<string> wanted = [.. WeightShapes.Of(stored.Encoder, head, labels.Count).Select(weight => weight.Key)];
+        ModelArtifact trained = DitheredWeights.Of(stored, Frozen(settings, wanted, stored.Encoder.LayerCount), settings.Seed);
         bool keep = !settings.NewHead && trained.Head.Kind == head.Kind && trained.Head.Pooling == head.Pooling && trained.ProblemType == settings.Problem
             && (trained.Head.HiddenWidths ?? []).SequenceEqual(head.HiddenWidths ?? []) && trained.Labels.SequenceEqual(labels);
-        HashSet<string> wanted = [.. WeightShapes.Of(trained.Encoder, head, labels.Count).Select(weight => weight.Key)];
         Dictionary<string, TensorData> weights = trained.Weights
             .Where(pair => wanted.Contains(pair.Key) && (keep || !IsHead(pair.Key)))
             .ToDictionary(pair => pair.Key, pair => pair.Value);
         List<string> notes = [keep ? $"The head of '{settings.Base}' is trained further." : $"The head is drawn anew from the seed; '{settings.Base}' gives the encoder."];
-        if (trained != stored) notes.Add($"'{settings.Base}' is int8: training starts from its rounded weights, in fp32.");
+        if (trained != stored) notes.Add(DitheredWeights.Note(settings.Base));
         return Complete(settings, labels, keep, notes, trained with
         {
             Head = head,
@@ -82,6 +83,10 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
             Training = null,
         });
     }
+
+    // Choices are numbers of the layers that are kept, and weights are still those of all: where layers are left out, all are drawn.
+    private static IReadOnlySet<string> Frozen(TrainSettings settings, HashSet<string> names, int layerCount) =>
+        settings.UnfreezeEvery is null && settings.KeepLayers.Count == 0 ? FrozenParameters.Of(names, settings.Freeze, layerCount) : new HashSet<string>();
 
     private static TrainingBase Complete(TrainSettings settings, IReadOnlyList<string> labels, bool keepsHead, IReadOnlyList<string> notes, ModelArtifact artifact)
     {

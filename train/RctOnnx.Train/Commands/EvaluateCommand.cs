@@ -68,7 +68,7 @@ internal static class EvaluateCommand
             classifier.LoadWeights(artifact.Weights);
             torch.Device device = TorchDevice.Of(DeviceChoice.Auto);
             classifier.to(device);
-            EvaluationResult result = ConsoleProgress.Run("Evaluating", examples.Tokens.RowCount, "sentences",
+            EvaluationResult result = ConsoleProgress.Run("Evaluating", examples.Tokens.RowCount, artifact.Document is null ? "sentences" : "rows",
                 progress => Evaluator.Run(classifier, device, examples, tokenizer.PadId, progress, token, thresholds: artifact.Calibration.Thresholds));
             Print(artifact, result, examples);
             if (parsed.GetValue(json)) JsonResult.Write(ResultOf(parsed.GetRequiredValue(model), path, artifact, result, examples));

@@ -1,6 +1,7 @@
 using RctOnnx.Onnx;
 using RctOnnx.Onnx.HuggingFace;
 using RctOnnx.Runtime.Tokenization;
+using RctOnnx.Train.Bases;
 using RctOnnx.Weights;
 using RctOnnx.Weights.HuggingFace;
 
@@ -66,8 +67,8 @@ internal sealed record PretrainingBase(ModelArtifact Encoder, IReadOnlyDictionar
     private static PretrainingBase FromFile(string path, PretrainSettings settings, Action<string> tell)
     {
         ModelArtifact stored = ModelFile.Read(path).RequireArtifact();
-        ModelArtifact trained = ModelQuantizer.Dequantize(stored);
-        if (trained != stored) tell($"'{path}' is int8: training starts from its rounded weights, in fp32.");
+        ModelArtifact trained = DitheredWeights.Of(stored, new HashSet<string>(), settings.Seed);
+        if (trained != stored) tell(DitheredWeights.Note(path));
         Pooling pooling = settings.Pooling ?? (trained.Head.Pooling == Pooling.Separators ? Pooling.Cls : trained.Head.Pooling); // documents are a matter of the head
         if (pooling == Pooling.Pooler && trained.Head.Pooling != Pooling.Pooler)
             throw new ModelFileException($"'{path}' has no pooler; expected one of cls, mean or max for --pooling.");

@@ -37,6 +37,9 @@ internal sealed class TrainingRun
     private readonly CancellationToken _token;
     private ValueScale? _scale; // of a regression
 
+    // What a batch is made of: a row of a document holds many sentences.
+    private string Unit => _settings.Documents ? "rows" : "sentences";
+
     private TrainingRun(TrainSettings settings, Action<string> say, CancellationToken token) =>
         (_settings, _folder, _say, _token) = (settings, new RunFolder(settings.Output), say, token);
 
@@ -84,7 +87,7 @@ internal sealed class TrainingRun
         if (task.Unfreezing is { } unfreezing) _say(unfreezing.Describe(trainer.StepCount));
         long rows = trainer.RowsOf(trainer.StepCount);
         _say(string.Create(CultureInfo.InvariantCulture,
-            $"Training on {device}: {trainer.StepCount:N0} steps of {_settings.Batch * _settings.Accumulation} sentences{(resumed is null ? "" : $", from step {trainer.State.Step:N0}")}."));
+            $"Training on {device}: {trainer.StepCount:N0} steps of {_settings.Batch * _settings.Accumulation} {Unit}{(resumed is null ? "" : $", from step {trainer.State.Step:N0}")}."));
         Train(trainer, rows - trainer.RowsOf(trainer.State.Step));
 
         bool isBest = _settings.Keep == KeptWeights.Best && dev is not null;
@@ -168,7 +171,7 @@ internal sealed class TrainingRun
     {
         try
         {
-            ConsoleProgress.Run("training", Math.Max(rows, 0), "sentences", progress =>
+            ConsoleProgress.Run("training", Math.Max(rows, 0), Unit, progress =>
             {
                 trainer.Run(progress, _token);
                 return true;
@@ -193,7 +196,7 @@ internal sealed class TrainingRun
     private EvaluationResult[] EvaluateAll(string title, ClassifierModel model, Device device, IReadOnlyList<ExampleSet> sets, int padId)
     {
         if (sets.Count == 0) return [];
-        return ConsoleProgress.Run(title, sets.Sum(set => (long)set.Tokens.RowCount), "sentences", progress =>
+        return ConsoleProgress.Run(title, sets.Sum(set => (long)set.Tokens.RowCount), Unit, progress =>
             sets.Select(set => Evaluator.Run(model, device, set, padId, progress, _token, scale: _scale)).ToArray());
     }
 
