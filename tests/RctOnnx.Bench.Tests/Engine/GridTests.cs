@@ -4,6 +4,7 @@ using Xunit;
 
 namespace RctOnnx.Bench.Tests.Engine;
 
+[Collection(nameof(Grid))] // both look at the environment
 public class GridTests
 {
     [Fact]
