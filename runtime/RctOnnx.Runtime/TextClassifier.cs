@@ -11,11 +11,11 @@ public sealed class TextClassifier : IDisposable
 {
     private readonly LoadedModel _model;
     private readonly ClassifierEngine _engine;
-    private readonly ReaderWriterLockSlim _use = new(LockRecursionPolicy.NoRecursion);
-    private bool _disposed;
+    private readonly UseLock _use;
 
     private TextClassifier(LoadedModel model, TextClassifierOptions options)
     {
+        _use = new UseLock(this);
         options.Validate(model.MaxLength);
         (_model, MaxLength) = (model, options.MaxLength ?? model.MaxLength);
         _engine = new ClassifierEngine(model, options);
@@ -112,7 +112,7 @@ public sealed class TextClassifier : IDisposable
         ArgumentNullException.ThrowIfNull(documents);
         foreach (IReadOnlyList<string> document in documents)
             if (document is null || document.Contains(null!)) throw new ArgumentNullException(nameof(documents), "A document or one of its sentences is null.");
-        if (ReadsDocuments) return Use(() => _engine.Answer(documents, cancellationToken));
+        if (ReadsDocuments) return _use.Use(() => _engine.Answer(documents, cancellationToken));
         IReadOnlyList<Classification> answers = Classify([.. documents.SelectMany(document => document)], cancellationToken);
         DocumentClassification[] result = new DocumentClassification[documents.Count];
         for (int i = 0, first = 0; i < result.Length; first += documents[i++].Count)
@@ -142,25 +142,13 @@ public sealed class TextClassifier : IDisposable
     }
 
     /// <summary>Waits for running calls and frees the model; later calls throw <see cref="ObjectDisposedException"/>.</summary>
-    public void Dispose()
-    {
-        _use.EnterWriteLock();
-        try
-        {
-            if (!_disposed) _engine.Dispose();
-            _disposed = true;
-        }
-        finally
-        {
-            _use.ExitWriteLock();
-        }
-    }
+    public void Dispose() => _use.Dispose(_engine);
 
     private Classification One<T>(T item, Func<IReadOnlyList<T>, CancellationToken, Classification[]> answer)
     {
         try
         {
-            return Use(() => answer([item], CancellationToken.None))[0];
+            return _use.Use(() => answer([item], CancellationToken.None))[0];
         }
         catch (TextTooLongException e)
         {
@@ -185,26 +173,12 @@ public sealed class TextClassifier : IDisposable
         }
         try
         {
-            Classification[] answers = Use(() => answer(distinct, token));
+            Classification[] answers = _use.Use(() => answer(distinct, token));
             return [.. place.Select(index => answers[index])];
         }
         catch (TextTooLongException e)
         {
             throw new TextTooLongException(e.Fault, first[(int)e.Index!]);
-        }
-    }
-
-    private T Use<T>(Func<T> call)
-    {
-        _use.EnterReadLock();
-        try
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return call();
-        }
-        finally
-        {
-            _use.ExitReadLock();
         }
     }
 

@@ -49,4 +49,18 @@ public record ModelDescription
 
     /// <summary>How it was trained: data hash, settings, seed, versions, metrics. Free-form JSON object.</summary>
     public JsonObject? Training { get; init; }
+
+    /// <summary>Numbers of one answer: labels, pieces of the vocabulary, or, without a head, features.</summary>
+    public int AnswerWidth => Head.Kind switch
+    {
+        HeadKind.None => Encoder.HiddenWidth,
+        HeadKind.MaskedLm => Encoder.VocabularySize,
+        _ => Labels.Count,
+    };
+
+    /// <summary>Whether a text has an answer for many of its tokens and not one in all.</summary>
+    public bool IsPerToken => Head.Pooling is Pooling.Separators or Pooling.Tokens or Pooling.Masks;
+
+    /// <summary>Whether graphs turn logits into probabilities: not for values, nor where other tokens or pairs are in the sum.</summary>
+    public bool HasProbabilities => ProblemType is ProblemType.SingleLabel or ProblemType.MultiLabel or ProblemType.Ordinal && Head.Kind != HeadKind.None;
 }

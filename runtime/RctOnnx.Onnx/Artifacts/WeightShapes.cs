@@ -27,7 +27,13 @@ public static class WeightShapes
         long below = hidden;
         for (int layer = 0; layer < (head.HiddenWidths?.Count ?? 0); below = head.HiddenWidths![layer++])
             Linear(TensorNames.HeadHidden(layer), below, head.HiddenWidths![layer]);
-        if (head.Kind != HeadKind.None) Linear(TensorNames.HeadOutput, below, head.OutputWidth(labelCount));
+        if (head.Kind == HeadKind.MaskedLm)
+        {
+            Linear(TensorNames.MaskedDense, hidden, embedding);
+            Norm(TensorNames.MaskedNorm, embedding);
+            shapes.Add(new(TensorNames.MaskedOutputBias, [encoder.VocabularySize]));
+        }
+        else if (head.Kind != HeadKind.None) Linear(TensorNames.HeadOutput, below, head.OutputWidth(labelCount));
         if (head.IsCumulative) shapes.Add(new(TensorNames.HeadThresholds, [labelCount - 1]));
         return shapes;
 

@@ -13,7 +13,7 @@ public sealed record GraphValue(string Name, string ElementType, IReadOnlyList<s
 /// <param name="Outputs">In the order of the file.</param>
 public sealed record GraphSignature(IReadOnlyList<GraphValue> Inputs, IReadOnlyList<GraphValue> Outputs)
 {
-    private static readonly string[] InputShape = ["batch", "sequence"];
+    private static readonly string[] InputShape = ["batch", "sequence"], MaskShape = ["masks"];
 
     /// <summary>What the portable graph of a model takes and gives, or the CPU graph with token types where the model has several.</summary>
     internal static GraphSignature Of(ModelDescription model, GraphDialect dialect)
@@ -22,12 +22,13 @@ public sealed record GraphSignature(IReadOnlyList<GraphValue> Inputs, IReadOnlyL
         List<GraphValue> inputs = [new("input_ids", type, InputShape)], outputs = [];
         if (dialect == GraphDialect.Portable) inputs.Add(new("attention_mask", type, InputShape));
         if (dialect == GraphDialect.Portable || model.Encoder.TokenTypeCount > 1) inputs.Add(new("token_type_ids", type, InputShape));
-        if (model.Head.Kind == HeadKind.None) Output("features", model.Encoder.HiddenWidth);
-        else Output("logits", model.Labels.Count);
-        if (model.Head.Kind != HeadKind.None && model.ProblemType != ProblemType.Regression) Output("probabilities", model.Labels.Count);
+        Output(model.Head.Kind == HeadKind.None ? "features" : "logits", model.AnswerWidth);
+        if (model.HasProbabilities) Output("probabilities", model.AnswerWidth);
         return new GraphSignature(inputs, outputs);
 
-        void Output(string name, int width) => outputs.Add(new(name, "Float", [.. model.Document is null ? InputShape[..1] : InputShape, width.ToString(CultureInfo.InvariantCulture)]));
+        void Output(string name, int width) => outputs.Add(new(name, "Float", [.. Places(), width.ToString(CultureInfo.InvariantCulture)]));
+
+        string[] Places() => !model.IsPerToken ? InputShape[..1] : model.Head.Pooling == Pooling.Masks && EncoderGraph.IsCpu(dialect) ? MaskShape : InputShape;
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,7 @@ internal static class ProbeCheck
             int[] ids = model.Tokenizer.Encode(probe.Text, null, new() { MaxLength = model.MaxLength }).Ids;
             if (!ids.AsSpan().SequenceEqual([.. probe.Ids]))
                 throw new ModelFileException($"The model file's probe '{probe.Text}' has other token ids here than at its export. The vocabulary or the tokenizer differs: export the model again.");
-            float[] logits = new float[model.Labels.Count];
+            float[] logits = new float[model.AnswerWidth];
             BatchPlan plan = new();
             graph.Plan([ids.Length], plan);
             graph.Run(TokenRows.Of([ids]), plan.Batches[0], logits);

@@ -1,71 +1,63 @@
-using System.Collections.Concurrent;
 using RctOnnx.Onnx;
 
 namespace RctOnnx.Runtime;
 
-/// <summary>From texts to answers: tokenise, plan batches, run them on all workers, put the logits back into order. Thread-safe.</summary>
+/// <summary>From texts to answers: tokenise, run the rows, make answers of their logits. Thread-safe.</summary>
 internal sealed class ClassifierEngine : IDisposable
 {
-    /// <summary>Texts that one worker tokenises at a stretch: about a millisecond of work.</summary>
-    private const int TokenizationStretch = 256;
-
     private readonly LoadedModel _model;
-    private readonly ModelGraphs _graphs;
+    private readonly RowEngine _rows;
     private readonly TextPreparation _preparation;
     private readonly DocumentTokenizer? _documents; // of a document model
     private readonly bool _refusesCuts;
     private readonly AnswerMaker _answers;
-    private readonly int _threads, _workers;
-    private readonly ConcurrentBag<CallBuffers> _calls = []; // as many as there were calls at once
 
     public ClassifierEngine(LoadedModel model, TextClassifierOptions options)
     {
         int maxLength = options.MaxLength ?? model.MaxLength;
         TextLimits limits = new(maxLength, options.LongText ?? model.LongText, options.WindowOverlap ?? (maxLength - 2) / 4, options.MaxCharacters);
-        (_model, _threads) = (model, options.Threads ?? Environment.ProcessorCount);
+        _model = model;
         _refusesCuts = limits.Policy == LongTextPolicy.Error;
         if (model.Document is not null && limits.Policy == LongTextPolicy.Window)
             throw new SettingsException($"{nameof(TextClassifierOptions.LongText)} is {limits.Policy}, but '{model.Content.Path}' reads documents, whose long sentences are cut or refused. Choose {LongTextPolicy.Truncate} or {LongTextPolicy.Error}.");
         _answers = new AnswerMaker(model.Labels, model.ProblemType, model.Calibration, options.TopK);
-        bool latency = options.Profile == PerformanceProfile.Latency;
-        _workers = latency ? 1 : _threads;
-        (_graphs, Provider) = ModelGraphs.Open(model, options, latency ? _threads : 1);
+        _rows = new RowEngine(model, options);
         try
         {
             _preparation = new TextPreparation(model.Tokenizer, limits, options.ParseSpecialTokens); // the tokenizer was made while the graph was opened
             if (model.Document is { } rule) _documents = new DocumentTokenizer(model.Tokenizer, rule, maxLength, options.ParseSpecialTokens);
             _ = Answer([""], CancellationToken.None); // warms the session
-            ProbeCheck.Run(model, _graphs.Singles, Provider, options.Cuda);
+            _rows.CheckProbes();
         }
         catch
         {
-            _graphs.Dispose();
+            _rows.Dispose();
             throw;
         }
     }
 
     /// <summary>The provider that runs.</summary>
-    public ProviderReport Provider { get; }
+    public ProviderReport Provider => _rows.Provider;
 
     /// <summary>Whether the sentences of a document are read together.</summary>
     public bool ReadsDocuments => _documents is not null;
 
     /// <summary>Answers to single texts, in their order; to a document model each is a document of one sentence.</summary>
     public Classification[] Answer(IReadOnlyList<string> texts, CancellationToken token) => _documents is null
-        ? Answer(texts, _preparation.Prepare, _graphs.Singles, token)
+        ? Answer(texts, _preparation.Prepare, _rows.Singles, token)
         : [.. Answer([.. texts.Select(text => (IReadOnlyList<string>)[text])], token).Select(answer => answer.Sentences[0])];
 
     /// <summary>Answers to pairs, in their order.</summary>
     public Classification[] Answer(IReadOnlyList<TextPair> pairs, CancellationToken token) => _documents is null
-        ? Answer(pairs, _preparation.Prepare, _graphs.Pairs, token)
+        ? Answer(pairs, _preparation.Prepare, _rows.Pairs, token)
         : throw new ModelFileException($"'{_model.Content.Path}' reads documents of sentences, it was not made for pairs. Pass texts or documents.");
 
     /// <summary>Answers to documents, in their order; of a document model only.</summary>
     public DocumentClassification[] Answer(IReadOnlyList<IReadOnlyList<string>> documents, CancellationToken token)
     {
-        CallBuffers call = Take();
+        CallBuffers call = _rows.Take();
         EncodedDocument[] encoded = new EncodedDocument[documents.Count];
-        InStretches(documents.Count, i =>
+        _rows.InStretches(documents.Count, i =>
         {
             _preparation.CheckDocument(documents[i]);
             encoded[i] = _documents!.Encode(documents[i]);
@@ -74,7 +66,7 @@ internal sealed class ClassifierEngine : IDisposable
         foreach (EncodedRow row in encoded.SelectMany(document => document.Rows)) call.Rows.AddRow(call.Rows.Write(row.Ids), row.Ids.Length, row.Reads);
         int labelCount = _model.Labels.Count, place = 0;
         float[] logits = call.Logits(checked(call.Rows.AnswerCount * labelCount));
-        Compute(call, logits, _graphs.Singles, token);
+        _rows.Compute(call, logits, _rows.Singles, token);
         DocumentClassification[] answers = new DocumentClassification[documents.Count];
         for (int i = 0; i < answers.Length; i++)
         {
@@ -84,7 +76,7 @@ internal sealed class ClassifierEngine : IDisposable
                 sentences[sentence] = _answers.Make(logits.AsSpan(place * labelCount, labelCount), 1, document.TokenCounts[sentence], document.UsedTokenCounts[sentence]);
             answers[i] = new DocumentClassification(sentences, document.Rows.Count);
         }
-        Keep(call);
+        _rows.Keep(call);
         return answers;
     }
 
@@ -92,31 +84,31 @@ internal sealed class ClassifierEngine : IDisposable
     public float[] Logits(int[][] rows, CancellationToken token)
     {
         float[] logits = new float[checked(rows.Length * _model.Labels.Count)];
-        CallBuffers call = Take();
+        CallBuffers call = _rows.Take();
         call.Rows.Set(rows, null);
-        Compute(call, logits, _graphs.Singles, token);
-        Keep(call);
+        _rows.Compute(call, logits, _rows.Singles, token);
+        _rows.Keep(call);
         return logits;
     }
 
-    public void Dispose() => _graphs.Dispose();
+    public void Dispose() => _rows.Dispose();
 
     private Classification[] Answer<T>(IReadOnlyList<T> items, Func<T, TokenRows, TokenizedText> prepare, IBatchGraph graph, CancellationToken token)
     {
-        CallBuffers call = Take();
+        CallBuffers call = _rows.Take();
         TokenizedText[] texts = call.Texts(items.Count);
         Tokenize(items, texts, call.Rows, prepare, token);
         for (int i = 0; i < items.Count; i++) texts[i].AddRows(call.Rows);
         int labelCount = _model.Labels.Count;
         float[] logits = call.Logits(checked(call.Rows.Count * labelCount));
-        Compute(call, logits, graph, token);
+        _rows.Compute(call, logits, graph, token);
         Classification[] answers = new Classification[items.Count];
         for (int i = 0, first = 0; i < answers.Length; first += texts[i++].RowCount)
         {
             int windows = texts[i].RowCount;
             answers[i] = _answers.Make(logits.AsSpan(first * labelCount, windows * labelCount), windows, texts[i].TokenCount, texts[i].UsedTokenCount);
         }
-        Keep(call);
+        _rows.Keep(call);
         return answers;
     }
 
@@ -127,67 +119,6 @@ internal sealed class ClassifierEngine : IDisposable
                 throw new TextTooLongException($"has a sentence (the {i + 1}. of {document.TokenCounts.Count}) of {document.TokenCounts[i]} tokens, of which {document.UsedTokenCounts[i]} are looked at. Divide it, or choose the policy Truncate.");
     }
 
-    private CallBuffers Take() => _calls.TryTake(out CallBuffers? call) ? call : new CallBuffers();
-
-    private void Keep(CallBuffers call)
-    {
-        if (!call.Rows.IsKept) return;
-        call.Rows.Clear();
-        _calls.Add(call);
-    }
-
     private void Tokenize<T>(IReadOnlyList<T> items, TokenizedText[] texts, TokenRows rows, Func<T, TokenRows, TokenizedText> prepare, CancellationToken token) =>
-        InStretches(items.Count, i => texts[i] = prepare(items[i], rows), token);
-
-    // A text that is too long is reported by its place, the first one of several whatever the threads do.
-    private void InStretches(int count, Action<int> prepare, CancellationToken token)
-    {
-        TextTooLongException? first = null;
-        Lock refusing = new();
-        Workers.Run((count + TokenizationStretch - 1) / TokenizationStretch, _threads, stretch =>
-        {
-            int i = stretch * TokenizationStretch, end = Math.Min(count, i + TokenizationStretch);
-            try
-            {
-                for (; i < end; i++) prepare(i);
-            }
-            catch (TextTooLongException e)
-            {
-                lock (refusing)
-                    if (first is null || i < first.Index) first = new TextTooLongException(e.Fault, i);
-            }
-        }, token);
-        if (first is not null) throw first;
-    }
-
-    /// <summary>Writes the logits of every row, [answers, labels].</summary>
-    private void Compute(CallBuffers call, float[] logits, IBatchGraph graph, CancellationToken token)
-    {
-        int labelCount = _model.Labels.Count;
-        graph.Plan(call.Rows.Lengths, call.Plan);
-        List<PlannedBatch> batches = call.Plan.Batches;
-        Workers.Run(batches.Count, _workers, i =>
-        {
-            PlannedBatch batch = batches[i];
-            graph.Run(call.Rows, batch, logits);
-            foreach (int row in batch.Rows)
-                if (!AreFinite(logits.AsSpan(call.Rows.FirstAnswer(row) * labelCount, Math.Max(1, call.Rows.Reads(row).Length) * labelCount)))
-                    throw NotFinite(batch.Length);
-        }, token);
-    }
-
-    private static bool AreFinite(ReadOnlySpan<float> values)
-    {
-        foreach (float value in values)
-            if (!float.IsFinite(value)) return false;
-        return true;
-    }
-
-    private RctOnnxException NotFinite(int length)
-    {
-        string fault = $"'{_model.Content.Path}' gives a logit that is no finite number for a sequence of {length} tokens";
-        return DialectChoice.IsFp16(Provider.Dialect)
-            ? new ProviderException($"{fault} as {Provider.Dialect} on {Provider.Provider}. Values may leave the range of fp16 on the way: choose the fp32 dialect of the provider.")
-            : new ModelFileException($"{fault}. Its weights are damaged or its training diverged: use another file.");
-    }
+        _rows.InStretches(items.Count, i => texts[i] = prepare(items[i], rows), token);
 }
