@@ -8,6 +8,18 @@ public static class ModelKinds
     /// <summary>The verb that runs models of a problem type.</summary>
     public static string VerbOf(ProblemType problem) => Of(problem).Verb;
 
+    /// <summary>Loads, checks and warms a model of any kind with the class that runs it.</summary>
+    /// <exception cref="ModelFileException">The file is broken or answers its probes differently.</exception>
+    /// <exception cref="ProviderException">No allowed provider works.</exception>
+    /// <exception cref="SettingsException">The options do not fit together or not this model.</exception>
+    public static IDisposable Load(string path, ProblemType problem, TextClassifierOptions options) => problem switch
+    {
+        ProblemType.QuestionAnswering => QuestionAnswerer.Load(path, new QuestionAnswererOptions { Running = options }),
+        ProblemType.MultipleChoice => ChoiceSelector.Load(path, options),
+        ProblemType.MaskedLm => MaskFiller.Load(path, options),
+        _ => TextClassifier.Load(path, options),
+    };
+
     /// <summary>Refuses a model of another kind than is wanted.</summary>
     /// <param name="path">The file.</param>
     /// <param name="problem">What it is.</param>

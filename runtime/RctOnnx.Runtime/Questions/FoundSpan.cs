@@ -5,4 +5,4 @@ namespace RctOnnx.Runtime;
 /// <param name="Last">Its last piece.</param>
 /// <param name="Logit">The logit of the first as a start and of the last as an end, added.</param>
 /// <param name="Probability">The product of their probabilities.</param>
-internal readonly record struct FoundSpan(int First, int Last, double Logit, double Probability);
+public readonly record struct FoundSpan(int First, int Last, double Logit, double Probability);

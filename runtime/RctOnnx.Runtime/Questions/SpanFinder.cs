@@ -5,7 +5,7 @@ namespace RctOnnx.Runtime;
 /// sum of their two logits (Devlin et al. 2018, section 4.2), and probabilities are over the tokens of all windows together (shared
 /// normalisation, Clark and Gardner 2018): of one window those of a softmax over its [CLS] and its context. Pure.
 /// </summary>
-internal static class SpanFinder
+public static class SpanFinder
 {
     private const int Labels = 2; // start and end
 

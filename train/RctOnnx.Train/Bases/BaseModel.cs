@@ -1,5 +1,6 @@
 using RctOnnx.Onnx;
 using RctOnnx.Onnx.HuggingFace;
+using RctOnnx.Runtime;
 using RctOnnx.Runtime.Tokenization;
 using RctOnnx.Weights;
 using RctOnnx.Weights.HuggingFace;

@@ -32,8 +32,9 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
             ? new HeadConfig { Kind = HeadKind.Electra, Pooling = Pooling.Cls }
             : new HeadConfig { Kind = HeadKind.Linear, Pooling = hasPooler ? Pooling.Pooler : Pooling.Cls };
         HeadConfig head = Choose(settings, own, config.ClassifierDropout, config.Encoder.HiddenWidth);
-        bool keep = !settings.NewHead && head.Kind == own.Kind && config.ProblemType == settings.Problem && config.Labels.SequenceEqual(labels);
-        ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, head, labels.Count, keep ? tensors : WithoutClassifier(tensors), tokenizer.Vocabulary.Count);
+        CheckpointTask? task = CheckpointTask.Of(config);
+        bool keep = !settings.NewHead && task?.Problem == settings.Problem && task.Labels.SequenceEqual(labels) && head.Kind == (task.Problem == ProblemType.QuestionAnswering ? HeadKind.Linear : own.Kind);
+        ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, head, labels.Count, keep ? tensors : WithoutClassifier(tensors), tokenizer.Vocabulary.Count, settings.Problem);
         List<string> notes = [.. imported.WordTableNote is { } note ? [note] : Array.Empty<string>()];
         if (imported.MissingHead.Count > 0) notes.Add($"Drawn anew from the seed, as '{folder}' has none for these labels: {string.Join(", ", imported.MissingHead)}.");
         if (imported.Ignored.Count > 0) notes.Add($"Not used: {string.Join(", ", imported.Ignored)}.");
@@ -56,7 +57,8 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
     {
         ModelArtifact stored = ModelFile.Read(settings.Base).RequireArtifact();
         ModelArtifact trained = ModelQuantizer.Dequantize(stored);
-        HeadConfig own = trained.Head.Kind == HeadKind.None ? trained.Head with { Kind = HeadKind.Linear } : trained.Head;
+        HeadConfig own = trained.Head.Pooling is Pooling.Tokens or Pooling.Masks ? CheckpointTask.Classifier(trained.Encoder.Architecture, trained.Encoder.HiddenDropout) with { Pooling = Pooling.Cls } // a head of another task
+            : trained.Head.Kind == HeadKind.None ? trained.Head with { Kind = HeadKind.Linear } : trained.Head;
         HeadConfig head = Choose(settings, own, own.Dropout, trained.Encoder.HiddenWidth);
         bool keep = !settings.NewHead && trained.Head.Kind == head.Kind && trained.Head.Pooling == head.Pooling && trained.ProblemType == settings.Problem
             && (trained.Head.HiddenWidths ?? []).SequenceEqual(head.HiddenWidths ?? []) && trained.Labels.SequenceEqual(labels);
@@ -98,6 +100,7 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
 
     private static HeadConfig Choose(TrainSettings settings, HeadConfig own, double dropout, int width)
     {
+        if (settings.Problem == ProblemType.QuestionAnswering) return CheckpointTask.QuestionHead with { Dropout = settings.HeadDropout ?? 0 };
         HeadConfig head = settings.Head switch
         {
             HeadChoice.Auto => own,
@@ -117,8 +120,10 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
         return head with { Dropout = settings.HeadDropout ?? dropout, IsCumulative = settings.Problem == ProblemType.Ordinal };
     }
 
+    private static readonly string[] HeadPrefixes = ["classifier.", "qa_outputs.", "sequence_summary."];
+
     private static bool IsHead(string name) => name.StartsWith("head.", StringComparison.Ordinal);
 
     private static Dictionary<string, TensorData> WithoutClassifier(IReadOnlyDictionary<string, TensorData> tensors) =>
-        tensors.Where(pair => !pair.Key.StartsWith("classifier.", StringComparison.Ordinal)).ToDictionary(pair => pair.Key, pair => pair.Value);
+        tensors.Where(pair => !HeadPrefixes.Any(prefix => pair.Key.StartsWith(prefix, StringComparison.Ordinal))).ToDictionary(pair => pair.Key, pair => pair.Value);
 }

@@ -1,3 +1,7 @@
+using RctOnnx.Onnx;
+using RctOnnx.Train.Checkpointing;
+using RctOnnx.Train.Settings;
+
 namespace RctOnnx.Train.Training;
 
 /// <summary>Where the parts of a run lie in its folder.</summary>
@@ -33,6 +37,24 @@ internal sealed record RunFolder(string Path)
 
     /// <summary>The exported model.</summary>
     public string Model => In("model.onnx");
+
+    /// <summary>Begins a run, whose settings are written down, or takes up one that was stopped.</summary>
+    /// <param name="settings">Of the run.</param>
+    /// <param name="resume">Whether it goes on.</param>
+    /// <returns>The checkpoint to go on from, or null.</returns>
+    /// <exception cref="ModelFileException">There is none.</exception>
+    /// <exception cref="OutputException">A new run would write over another.</exception>
+    public RunCheckpoint? Open(TrainSettings settings, bool resume)
+    {
+        bool exists = CheckpointFile.Exists(Last);
+        if (resume && !exists)
+            throw new ModelFileException($"'{Path}' holds no checkpoint to resume from. Start the run without --resume.");
+        if (!resume && exists)
+            throw new OutputException($"'{Path}' holds a run already. Go on with it by --resume, or name another folder.");
+        RunCheckpoint? resumed = resume ? CheckpointFile.Read(Last) : null;
+        if (!resume) AtomicFile.WriteText(Settings, SettingsJson.ToText(settings) + "\n");
+        return resumed;
+    }
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -48,6 +48,7 @@ internal sealed class TrainingRun
     public static TrainingOutcome Execute(TrainSettings settings, bool resume, Action<string> say, CancellationToken token)
     {
         settings.Validate();
+        if (AnswerFaults.IsAnswerTask(settings.Problem)) throw new SettingsException($"problem is {settings.Problem}: tables and searches of several runs know labels and values of texts only. Train it with rctonnx-train train.");
         using TorchThreads threads = TorchThreads.Use(settings.Threads);
         using DisposeScope scope = NewDisposeScope();
         return new TrainingRun(settings, say, token).Execute(resume);
@@ -55,7 +56,7 @@ internal sealed class TrainingRun
 
     private TrainingOutcome Execute(bool resume)
     {
-        RunCheckpoint? resumed = OpenFolder(resume);
+        RunCheckpoint? resumed = _folder.Open(_settings, resume);
         TaskData data = TaskData.Open(_settings);
         LabelSet labels = TaskLabels.Of(_settings, data.Train);
         TrainingBase start = TrainingBase.Load(_settings, labels.Names);
@@ -132,18 +133,6 @@ internal sealed class TrainingRun
         AtomicFile.WriteText(_folder.Metrics, TrainingRecord.Metrics(_settings, data, outcome).ToJsonString(TrainingRecord.Json) + "\n");
         RunReport.Write(_folder.Path, TrainingReport.Of(_settings, data, train, outcome, DataHash.OfFile(_folder.Model)));
         return outcome;
-    }
-
-    private RunCheckpoint? OpenFolder(bool resume)
-    {
-        bool exists = CheckpointFile.Exists(_folder.Last);
-        if (resume && !exists)
-            throw new ModelFileException($"'{_folder.Path}' holds no checkpoint to resume from. Start the run without --resume.");
-        if (!resume && exists)
-            throw new OutputException($"'{_folder.Path}' holds a run already. Go on with it by --resume, or name another folder.");
-        RunCheckpoint? resumed = resume ? CheckpointFile.Read(_folder.Last) : null;
-        if (!resume) AtomicFile.WriteText(_folder.Settings, SettingsJson.ToText(_settings) + "\n");
-        return resumed;
     }
 
     private ExampleSet? Read(ExampleReader reader, string name, IEnumerable<TextRow>? rows, bool keepTexts, TokenStore? store = null)
