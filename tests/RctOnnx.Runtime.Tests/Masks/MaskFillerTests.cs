@@ -54,7 +54,8 @@ public sealed class MaskFillerTests : IDisposable
         WordPieceTokenizer plain = WordPieceTokenizer.Create(_model.Vocabulary, _model.Tokenizer);
         MaskedText encoded = new MaskTokenizer(plain, 64, LongTextPolicy.Truncate).Encode("a[MASK][SEP] the");
         Assert.Equal([2, 5, 4, .. plain.Encode("[SEP] the").Ids[1..]], encoded.Ids);
-        Assert.Equal(([2], [1]), (encoded.Places, encoded.Starts));
+        Assert.Equal([2], encoded.Places);
+        Assert.Equal([1], encoded.Starts);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace RctOnnx.Runtime.Tests.Questions;
 public sealed class QuestionAnswererTests : IDisposable
 {
     private const string Asked = "were the patients";
-    private static readonly string Long = string.Join(' ', Enumerable.Range(0, 150).Select(i => RandomModels.Vocabulary[5 + i * 7 % 26]));
+    private static readonly string Long = string.Join(' ', Enumerable.Range(0, 200).Select(i => RandomModels.Vocabulary[5 + i * 7 % 26]));
     private static readonly Question[] Questions =
     [
         new(Asked, "the results were 𝔞 patients , à la carte ."), new("results", Long), new("", "a b c"), new("the", ""), new(Asked, "😀😀 the results"), new("a b", "c d e f g h"),

@@ -38,6 +38,9 @@ internal sealed record RunFolder(string Path)
     /// <summary>The exported model.</summary>
     public string Model => In("model.onnx");
 
+    /// <summary>The exported masked language model of a pre-training: the encoder of <see cref="Model"/> with the head that it was trained with.</summary>
+    public string MaskedModel => In("masked_lm.onnx");
+
     /// <summary>Begins a run, whose settings are written down, or takes up one that was stopped.</summary>
     /// <param name="settings">Of the run.</param>
     /// <param name="resume">Whether it goes on.</param>
