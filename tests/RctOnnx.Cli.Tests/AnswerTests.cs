@@ -89,7 +89,7 @@ public sealed class AnswerTests : IDisposable
         JsonElement pieces = Assert.Single(Lines(ProgramProcess.Run("rctonnx", "fill-mask", "--model", Masks, "--json", "😀 [MASK]"))).GetProperty("masks")[0];
         Assert.Equal((2, 5), (pieces.GetProperty("start").GetInt32(), pieces.GetProperty("pieces").GetArrayLength()));
         ProgramProcess without = ProgramProcess.Run("rctonnx", "fill-mask", "--model", Masks, "the results");
-        Assert.Equal(ExitCodes.BadData, without.ExitCode);
+        Assert.Equal(ExitCodes.InputRefused, without.ExitCode);
         Assert.Contains("has no [MASK]", without.Error);
     }
 
@@ -103,7 +103,7 @@ public sealed class AnswerTests : IDisposable
                 ["quantize", "--model", path, "--calibration", _folder.File("data.tsv"), "--output", _folder.File("int8.onnx")]])
             {
                 ProgramProcess run = ProgramProcess.Run("rctonnx", arguments);
-                Assert.True(run.ExitCode == ExitCodes.BadModel, $"{arguments[0]}: {run.ExitCode} {run.Error}");
+                Assert.True(run.ExitCode == ExitCodes.ModelRefused, $"{arguments[0]}: {run.ExitCode} {run.Error}");
                 Assert.Contains($"'rctonnx {verb}'", run.Error);
             }
             Assert.Contains($"run by rctonnx {verb}", ProgramProcess.Run("rctonnx", "inspect", "--model", path).Output);

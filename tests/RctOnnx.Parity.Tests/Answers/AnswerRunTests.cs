@@ -32,7 +32,7 @@ public sealed class AnswerRunTests : IDisposable
         Dev = _folder.File("dev.jsonl"),
         Test = [_folder.File("test.jsonl")],
         Output = _folder.File(output),
-        Epochs = 12,
+        Epochs = 6,
         Batch = 8,
         LearningRate = 3e-3,
         MaxLength = 32,
@@ -112,6 +112,8 @@ public sealed class AnswerRunTests : IDisposable
         Assert.True(Rows(wide) > Rows(windows) && Rows(windows) > 40, $"{Rows(wide)}, {Rows(windows)}");
         Assert.Equal((LongTextPolicy.Truncate, LongTextPolicy.Window), (first.Model.LongText, second.Model.LongText));
         Assert.Equal((30, 30), (first.Runtime!.Agreed, second.Runtime!.Agreed));
+        AnswerOutcome brief = Run(settings with { Output = _folder.File("brief"), MaxAnswerLength = 1 });
+        Assert.NotEqual(first.Tests[0].Untrained[MetricName.TokenF1], brief.Tests[0].Untrained[MetricName.TokenF1]);
 
         static int Rows(List<string> lines) => int.Parse(lines.First(line => line.StartsWith("train:", StringComparison.Ordinal)).Split("in ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
     }
@@ -142,6 +144,30 @@ public sealed class AnswerRunTests : IDisposable
         Assert.Equal(new RuntimeAgreement(40, 40), outcome.Runtime);
         using ChoiceSelector selector = ChoiceSelector.Load(new RunFolder(_folder.File("run")).Model);
         Assert.Equal(1, selector.Select("the results", ["a patients b", "a results b"]).Index);
+    }
+
+    [Fact]
+    public void Columns_of_other_names_are_the_same_data()
+    {
+        WriteQuestions("train.jsonl", 10, 1);
+        TrainSettings questions = Settings(ProblemType.QuestionAnswering) with { Dev = null, Test = [], Steps = 1 };
+        string expected = Hash(questions with { Output = _folder.File("q1") });
+        Rename("question", "context", "answer", "start");
+        Assert.Equal(expected, Hash(questions with { Output = _folder.File("q2"), QuestionColumn = "x_question", ContextColumn = "x_context", AnswerColumn = "x_answer", StartColumn = "x_start" }));
+        WriteChoices("train.jsonl", 10, 1);
+        TrainSettings choices = questions with { Problem = ProblemType.MultipleChoice };
+        expected = Hash(choices with { Output = _folder.File("c1") });
+        Rename("prompt", "choices", "label");
+        Assert.Equal(expected, Hash(choices with { Output = _folder.File("c2"), PromptColumn = "x_prompt", ChoicesColumn = "x_choices", LabelColumn = "x_label" }));
+
+        string Hash(TrainSettings settings) => (string)Run(settings).Model.Training!["train_hash"]!;
+
+        void Rename(params string[] names)
+        {
+            string text = File.ReadAllText(_folder.File("train.jsonl"));
+            foreach (string name in names) text = text.Replace($"\"{name}\":", $"\"x_{name}\":", StringComparison.Ordinal);
+            File.WriteAllText(_folder.File("train.jsonl"), text);
+        }
     }
 
     [Fact]

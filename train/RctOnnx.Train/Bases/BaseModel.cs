@@ -22,7 +22,7 @@ public static class BaseModel
     {
         ModelArtifact artifact = Load(folderOrFile, options, tell);
         return artifact.ProblemType is ProblemType.QuestionAnswering or ProblemType.MultipleChoice or ProblemType.MaskedLm
-            ? throw NoHead(folderOrFile, $"it is {artifact.ProblemType}, which '{ModelKinds.VerbOf(artifact.ProblemType)}' runs")
+            ? throw ModelKinds.Other(folderOrFile, artifact.ProblemType, $"expected is one for labels or values of texts. Run it with '{ModelKinds.VerbOf(artifact.ProblemType)}'")
             : artifact;
     }
 
