@@ -4,7 +4,6 @@ using RctOnnx.Testing;
 using RctOnnx.Train.Bases;
 using RctOnnx.Train.Losses;
 using RctOnnx.Train.Modules;
-using RctOnnx.Train.Tests.Modules;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
