@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
+using RctOnnx.Onnx;
 
 namespace RctOnnx.Runtime;
 
@@ -11,14 +13,17 @@ public sealed class TextClassifier : IDisposable
 {
     private readonly LoadedModel _model;
     private readonly ClassifierEngine _engine;
+    private readonly PairEngine? _pairs; // of a model with two encoders, of which the first is then the engine
     private readonly UseLock _use;
 
     private TextClassifier(LoadedModel model, TextClassifierOptions options)
     {
         _use = new UseLock(this);
         options.Validate(model.MaxLength);
+        if (options.TaskName is { } task) model = model.Choose(task);
         (_model, MaxLength) = (model, options.MaxLength ?? model.MaxLength);
-        _engine = new ClassifierEngine(model, options);
+        _pairs = model.PairEncoding is null ? null : new PairEngine(model, options);
+        _engine = _pairs?.First ?? new ClassifierEngine(model, options);
     }
 
     /// <summary>The provider that runs, and why preferred ones do not.</summary>
@@ -28,10 +33,19 @@ public sealed class TextClassifier : IDisposable
     public IReadOnlyList<string> Labels => _model.Labels;
 
     /// <summary>What the logits mean.</summary>
-    public Onnx.ProblemType ProblemType => _model.ProblemType;
+    public ProblemType ProblemType => _model.ProblemType;
+
+    /// <summary>The tasks of a file of several, in their order; empty for a file of one.</summary>
+    public IReadOnlyList<TaskDescription> Tasks => _model.Tasks.Count > 1 ? _model.Tasks : [];
+
+    /// <summary>The task that <see cref="Labels"/> and <see cref="Classify(string)"/> are of, in a file of several; null in a file of one.</summary>
+    public string? TaskName => _model.TaskName;
 
     /// <summary>Longest sequence in tokens, special tokens included.</summary>
     public int MaxLength { get; }
+
+    /// <summary>Whether the model reads pairs alone, each text by an encoder of two (<see cref="Classify(TextPair)"/>).</summary>
+    public bool ReadsPairsOnly => _pairs is not null;
 
     /// <summary>Whether the sentences of a document are read together (<see cref="ClassifyDocument"/>).</summary>
     public bool ReadsDocuments => _engine.ReadsDocuments;
@@ -58,6 +72,7 @@ public sealed class TextClassifier : IDisposable
     public Classification Classify(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        RefuseSingles();
         return One(text, _engine.Answer);
     }
 
@@ -67,7 +82,7 @@ public sealed class TextClassifier : IDisposable
     public Classification Classify(TextPair pair)
     {
         CheckPair(pair, nameof(pair));
-        return One(pair, _engine.Answer);
+        return One(pair, AnswerPairs);
     }
 
     /// <summary>Classifies texts: as many answers as texts, in their order. Equal texts are computed once.</summary>
@@ -76,9 +91,8 @@ public sealed class TextClassifier : IDisposable
     [OverloadResolutionPriority(1)] // for an empty list, which could be one of pairs
     public IReadOnlyList<Classification> Classify(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(texts);
-        for (int i = 0; i < texts.Count; i++)
-            if (texts[i] is null) throw new ArgumentNullException(nameof(texts), $"Text {i} is null.");
+        CheckTexts(texts);
+        RefuseSingles();
         return Many(texts, _engine.Answer, cancellationToken);
     }
 
@@ -89,7 +103,49 @@ public sealed class TextClassifier : IDisposable
     {
         ArgumentNullException.ThrowIfNull(pairs);
         foreach (TextPair pair in pairs) CheckPair(pair, nameof(pairs));
-        return Many(pairs, _engine.Answer, cancellationToken);
+        return Many(pairs, AnswerPairs, cancellationToken);
+    }
+
+    /// <summary>Answers of every task of a file of several to one text, by the name of the task, out of one pass through the encoder.</summary>
+    /// <exception cref="SettingsException">The file has one task.</exception>
+    /// <inheritdoc cref="Classify(string)"/>
+    public IReadOnlyDictionary<string, Classification> ClassifyTasks(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        RequireTasks();
+        return Named(One(text, _engine.AnswerTasks));
+    }
+
+    /// <summary>Answers of every task to one pair, as <see cref="ClassifyTasks(string)"/> gives them.</summary>
+    /// <exception cref="SettingsException">The file has one task.</exception>
+    /// <inheritdoc cref="Classify(TextPair)"/>
+    public IReadOnlyDictionary<string, Classification> ClassifyTasks(TextPair pair)
+    {
+        CheckPair(pair, nameof(pair));
+        RequireTasks();
+        return Named(One(pair, _engine.AnswerTasks));
+    }
+
+    /// <summary>Answers of every task to texts: as many as texts, in their order. Equal texts are computed once.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <inheritdoc cref="ClassifyTasks(string)"/>
+    [OverloadResolutionPriority(1)]
+    public IReadOnlyList<IReadOnlyDictionary<string, Classification>> ClassifyTasks(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
+    {
+        CheckTexts(texts);
+        RequireTasks();
+        return [.. Many(texts, _engine.AnswerTasks, cancellationToken).Select(Named)];
+    }
+
+    /// <summary>Answers of every task to pairs: as many as pairs, in their order. Equal pairs are computed once.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <inheritdoc cref="ClassifyTasks(TextPair)"/>
+    public IReadOnlyList<IReadOnlyDictionary<string, Classification>> ClassifyTasks(IReadOnlyList<TextPair> pairs, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        foreach (TextPair pair in pairs) CheckPair(pair, nameof(pairs));
+        RequireTasks();
+        return [.. Many(pairs, _engine.AnswerTasks, cancellationToken).Select(Named)];
     }
 
     /// <summary>
@@ -142,9 +198,9 @@ public sealed class TextClassifier : IDisposable
     }
 
     /// <summary>Waits for running calls and frees the model; later calls throw <see cref="ObjectDisposedException"/>.</summary>
-    public void Dispose() => _use.Dispose(_engine);
+    public void Dispose() => _use.Dispose(_pairs as IDisposable ?? _engine);
 
-    private Classification One<T>(T item, Func<IReadOnlyList<T>, CancellationToken, Classification[]> answer)
+    private TAnswer One<T, TAnswer>(T item, Func<IReadOnlyList<T>, CancellationToken, TAnswer[]> answer)
     {
         try
         {
@@ -156,30 +212,55 @@ public sealed class TextClassifier : IDisposable
         }
     }
 
-    private IReadOnlyList<Classification> Many<T>(IReadOnlyList<T> items, Func<IReadOnlyList<T>, CancellationToken, Classification[]> answer, CancellationToken token)
+    private IReadOnlyList<TAnswer> Many<T, TAnswer>(IReadOnlyList<T> items, Func<IReadOnlyList<T>, CancellationToken, TAnswer[]> answer, CancellationToken token)
         where T : notnull
     {
-        Dictionary<T, int> places = [];
-        List<T> distinct = [];
+        Dictionary<T, int> places = new(items.Count);
+        List<T> distinct = new(items.Count);
         int[] place = new int[items.Count], first = new int[items.Count];
         for (int i = 0; i < place.Length; i++)
         {
-            if (!places.TryGetValue(items[i], out place[i]))
+            ref int known = ref CollectionsMarshal.GetValueRefOrAddDefault(places, items[i], out bool seen);
+            if (!seen)
             {
-                places.Add(items[i], place[i] = distinct.Count);
-                first[distinct.Count] = i;
+                (known, first[distinct.Count]) = (distinct.Count, i);
                 distinct.Add(items[i]);
             }
+            place[i] = known;
         }
         try
         {
-            Classification[] answers = _use.Use(() => answer(distinct, token));
-            return [.. place.Select(index => answers[index])];
+            TAnswer[] answers = _use.Use(() => answer(distinct, token));
+            if (distinct.Count == place.Length) return answers.AsReadOnly();
+            TAnswer[] all = new TAnswer[place.Length];
+            for (int i = 0; i < all.Length; i++) all[i] = answers[place[i]];
+            return all.AsReadOnly();
         }
         catch (TextTooLongException e)
         {
             throw new TextTooLongException(e.Fault, first[(int)e.Index!]);
         }
+    }
+
+    private Classification[] AnswerPairs(IReadOnlyList<TextPair> pairs, CancellationToken token) => _pairs is null ? _engine.Answer(pairs, token) : _pairs.Answer(pairs, token);
+
+    private void RefuseSingles()
+    {
+        if (_pairs is not null) throw new ModelFileException($"'{_model.Content.Path}' reads pairs, each text by an encoder of its own: single texts have no answer. Pass pairs; on the command line name the column of the second text by --pair-column.");
+    }
+
+    private void RequireTasks()
+    {
+        if (Tasks.Count == 0) throw new SettingsException($"'{_model.Content.Path}' has one task, without a name. Ask it by {nameof(Classify)}.");
+    }
+
+    private Dictionary<string, Classification> Named(Classification[] answers) => Tasks.Zip(answers, (task, answer) => KeyValuePair.Create(task.Name, answer)).ToDictionary();
+
+    private static void CheckTexts(IReadOnlyList<string> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        for (int i = 0; i < texts.Count; i++)
+            if (texts[i] is null) throw new ArgumentNullException(nameof(texts), $"Text {i} is null.");
     }
 
     private static void CheckPair(TextPair pair, string name)

@@ -35,6 +35,20 @@ public sealed class EvaluateTests : IDisposable
         Assert.True(found.GetProperty("sentences_per_second").GetDouble() > 0);
         Assert.True(found.GetProperty("tokens_per_second").GetDouble() > 0);
         Assert.Contains("macro", table.Output);
+        Assert.Equal(JsonValueKind.Null, found.GetProperty("accuracy_interval").ValueKind);
+        JsonElement interval = JsonDocument.Parse(Run("--json", "--intervals").Output).RootElement.GetProperty("accuracy_interval");
+        ConfidenceInterval wanted = ConfidenceInterval.Bootstrap(truth, predicted, 3, metrics => metrics.Accuracy);
+        Assert.Equal((wanted.Lower, wanted.Upper), (interval.GetProperty("lower").GetDouble(), interval.GetProperty("upper").GetDouble()));
+    }
+
+    [Fact]
+    public void Intervals_of_a_model_that_answers_values_are_refused()
+    {
+        ModelFile.Write(_folder.File("model.onnx"), RandomModels.Create(problem: ProblemType.Regression, labelCount: 1));
+        File.WriteAllText(_folder.File("data.tsv"), "label\ttext\n1\ta\n");
+        ProgramProcess run = Run("--intervals");
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains("--intervals is for models that name one label a text", run.Error);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using RctOnnx.Onnx;
 using RctOnnx.Runtime;
@@ -105,6 +106,28 @@ public sealed class QuantizeTests : IDisposable
         Assert.Contains("Nothing was written", run.Error);
         Assert.Equal("an older file", File.ReadAllText(Output));
         Assert.Equal(3, Directory.EnumerateFileSystemEntries(_folder.Path).Count());
+    }
+
+    [Fact]
+    public async Task A_signal_in_a_long_calibration_which_tells_how_far_it_is_stops_and_leaves_nothing()
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("Windows has no signal to send to one process.");
+        CancellationToken token = TestContext.Current.CancellationToken;
+        string[] many = [.. Enumerable.Range(0, 200_000).Select(i => $"{_texts[i % _texts.Length]} {(char)('a' + i % 25)}")];
+        await File.WriteAllLinesAsync(_folder.File("many.txt"), many, token);
+        using Process process = ProgramProcess.Start("rctonnx", "quantize", "--model", Model, "--calibration", _folder.File("many.txt"), "--calibration-texts", "200000", "--evaluate", _folder.File("texts.tsv"), "--output", Output);
+        string? line;
+        while ((line = await process.StandardError.ReadLineAsync(token)) is not null && !line.Contains("calibration", StringComparison.Ordinal))
+        {
+        }
+        Assert.Matches(@"^Quantizing: calibration, ranges of values: [\d,]+ texts \(\d+ %\), [\d,]+/s, \d\d:\d\d:\d\d left$", line);
+        using (Process kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])) // as Ctrl+C
+            await kill.WaitForExitAsync(token);
+        string rest = await process.StandardError.ReadToEndAsync(token);
+        await process.WaitForExitAsync(token).WaitAsync(TimeSpan.FromMinutes(2), token);
+        Assert.Equal(ExitCodes.Cancelled, process.ExitCode);
+        Assert.Contains("Stopped.", rest);
+        Assert.Equal(["many.txt", "model.onnx", "texts.tsv"], Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order());
     }
 
     [Fact]

@@ -51,6 +51,49 @@ public class TextClassifierTests
         });
     }
 
+    [Theory]
+    [InlineData(PerformanceProfile.Throughput, LongTextPolicy.Truncate, 3)]
+    [InlineData(PerformanceProfile.Throughput, LongTextPolicy.Window, 3)]
+    [InlineData(PerformanceProfile.Throughput, LongTextPolicy.Window, 1)]
+    [InlineData(PerformanceProfile.Latency, LongTextPolicy.Window, 2)]
+    public void Classify_a_call_of_many_stretches_gives_the_bits_of_each_text_alone(PerformanceProfile profile, LongTextPolicy policy, int threads)
+    {
+        string[] texts = [.. Enumerable.Range(0, 6 * CallRunner.Stretch + 5).Select(i => string.Join(' ', $"{i:D5}".Select(digit => new string((char)('a' + digit - '0'), 1 + i % 7))) + (i % 50 == 0 ? " a b c d e f g h" : ""))];
+        using TextClassifier classifier = Load(RandomModels.Create(), new() { Profile = profile, LongText = policy, MaxLength = 30, Threads = threads, BatchTokens = 300 });
+        for (int round = 0; round < 3; round++) // memory is used again
+        {
+            IReadOnlyList<Classification> together = classifier.Classify(texts, Token);
+            for (int i = 0; i < texts.Length; i += 7)
+            {
+                Classification alone = classifier.Classify(texts[i]);
+                Assert.Equal(alone.Logits, together[i].Logits);
+                Assert.Equal((alone.TokenCount, alone.UsedTokenCount, alone.WindowCount), (together[i].TokenCount, together[i].UsedTokenCount, together[i].WindowCount));
+            }
+            Assert.Contains(together, answer => policy == LongTextPolicy.Window ? answer.WindowCount > 1 : answer.Truncated);
+        }
+    }
+
+    [Fact]
+    public void Classify_padded_batches_do_not_depend_on_the_threads()
+    {
+        string[] texts = [.. Enumerable.Range(0, 1500).Select(i => $"{(char)('a' + i % 26)} {new string('b', i % 40)} {new string('c', i / 40)}")];
+        using TextClassifier one = Load(RandomModels.Create(), new() { Dialect = GraphDialect.Portable, Threads = 1 }), three = Load(RandomModels.Create(), new() { Dialect = GraphDialect.Portable, Threads = 3 });
+        Assert.Equal(one.Classify(texts, Token).Select(answer => string.Join(' ', answer.Logits)), three.Classify(texts, Token).Select(answer => string.Join(' ', answer.Logits)));
+    }
+
+    [Theory]
+    [InlineData(LongTextPolicy.Truncate, "allowed are 90")]
+    [InlineData(LongTextPolicy.Error, "the limit is 20")]
+    public void Classify_the_first_text_that_is_refused_is_named_whatever_the_threads_do(LongTextPolicy policy, string fault)
+    {
+        string[] texts = [.. Enumerable.Range(0, 3000).Select(i => $"a {i}")];
+        texts[2999] = texts[1700] = string.Join(' ', Enumerable.Repeat("a", 50)); // 99 characters
+        using TextClassifier classifier = Load(RandomModels.Create(), new() { LongText = policy, MaxLength = 20, MaxCharacters = policy == LongTextPolicy.Error ? 1000 : 90, Threads = 3 });
+        TextTooLongException failure = Assert.Throws<TextTooLongException>(() => classifier.Classify(texts, Token));
+        Assert.Equal(1700, failure.Index);
+        Assert.Contains(fault, failure.Message);
+    }
+
     [Fact]
     public void Classify_long_text_follows_the_policy_and_says_so()
     {

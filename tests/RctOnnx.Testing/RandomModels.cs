@@ -80,4 +80,29 @@ public static class RandomModels
             Calibration = new Calibration { Temperature = temperature },
         };
     }
+
+    /// <summary>A model of four tasks, one of each problem, with heads of several kinds over the same features.</summary>
+    public static ModelArtifact SeveralTasks(Pooling pooling = Pooling.Mean, int hidden = 24, int heads = 3, int embedding = 0, Architecture architecture = Architecture.Bert) => TaskViews.Joined(
+    [
+        KeyValuePair.Create("sections", Create(architecture, pooling, temperature: 1.3, hidden: hidden, heads: heads, embedding: embedding)),
+        KeyValuePair.Create("topics", Create(architecture, pooling, HeadKind.Mlp, problem: ProblemType.MultiLabel, labelCount: 2, hidden: hidden, heads: heads, embedding: embedding, seed: 2) with { Calibration = new Calibration { Thresholds = [0.4, 0.6] } }),
+        KeyValuePair.Create("grades", Create(architecture, pooling, HeadKind.Electra, problem: ProblemType.Ordinal, labelCount: 4, hidden: hidden, heads: heads, embedding: embedding, seed: 3)),
+        KeyValuePair.Create("value", Create(architecture, pooling, problem: ProblemType.Regression, labelCount: 1, hidden: hidden, heads: heads, embedding: embedding, seed: 4)),
+    ]);
+
+    /// <summary>A model that reads pairs by two encoders.</summary>
+    public static ModelArtifact Pairs(
+        FeatureCombination combine, bool shared, Pooling pooling = Pooling.Mean, HeadKind head = HeadKind.Linear, ProblemType problem = ProblemType.SingleLabel, int labelCount = 3,
+        Architecture architecture = Architecture.Bert, int embedding = 0)
+    {
+        ModelArtifact first = Create(architecture, pooling, head, problem: problem, labelCount: labelCount, embedding: embedding), second = Create(architecture, pooling, head, problem: problem, labelCount: labelCount, embedding: embedding, seed: 2);
+        PairEncoding pairs = new() { Combine = combine, IsShared = shared };
+        Dictionary<string, TensorData> weights = first.Weights.Where(pair => !pair.Key.StartsWith("head.", StringComparison.Ordinal)).ToDictionary();
+        if (!shared)
+            foreach ((string name, TensorData weight) in second.Weights.Where(pair => weights.ContainsKey(pair.Key)).ToArray()) weights.Add(TensorNames.Second + name, weight);
+        Random random = new(3);
+        foreach ((string name, long[] shape) in WeightShapes.OfHead(pairs.FeatureWidth(first.Encoder.HiddenWidth), first.Head, labelCount))
+            weights.Add(name, TensorData.FromFloats([.. Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(_ => (random.NextSingle() - 0.5f) * 0.6f)], shape));
+        return first with { PairEncoding = pairs, Weights = weights };
+    }
 }

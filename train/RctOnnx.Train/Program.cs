@@ -9,6 +9,7 @@ RootCommand root = new("Makes proven .onnx text classifiers. Verbs explain thems
     CheckDataCommand.Create(),
     TrainCommand.Create(),
     FindRateCommand.Create(),
+    MultiTaskCommand.Create(),
     CompareCommand.Create(),
     SweepCommand.Create(),
     AverageCommand.Create(),

@@ -15,7 +15,7 @@ public class ClassificationBenchmark
     private string[] _texts = null!;
 
     /// <summary>Texts of a call.</summary>
-    [Params(1, 256)]
+    [ParamsSource(nameof(Batches))]
     public int Batch { get; set; }
 
     /// <summary>Whether the matrix products are in int8.</summary>
@@ -25,6 +25,9 @@ public class ClassificationBenchmark
     /// <summary>Whether the portable graph runs, with padding and mask, in place of the fastest dialect.</summary>
     [Params(false, true)]
     public bool Padded { get; set; }
+
+    /// <summary>Values of <see cref="Batch"/>.</summary>
+    public static int[] Batches => Grid.Of([1, 256], [1, 8, 32, 256, 2048]);
 
     /// <summary>The sentences of a benchmark's call: the first distinct ones of the RCT test set.</summary>
     internal static string[] Texts(int count) =>

@@ -13,11 +13,11 @@ public class EngineBenchmark
     private int[][] _rows = null!;
 
     /// <summary>Texts of a call.</summary>
-    [Params(1, 8, 32)]
+    [ParamsSource(nameof(Batches))]
     public int Batch { get; set; }
 
     /// <summary>Tokens of each text.</summary>
-    [Params(16, 32, 64, 128)]
+    [ParamsSource(nameof(Lengths))]
     public int Length { get; set; }
 
     /// <summary>Whether the matrix products are in int8.</summary>
@@ -29,8 +29,17 @@ public class EngineBenchmark
     public PerformanceProfile Profile { get; set; }
 
     /// <summary>Threads in all.</summary>
-    [Params(1, 2)]
+    [ParamsSource(nameof(ThreadCounts))]
     public int Threads { get; set; }
+
+    /// <summary>Values of <see cref="Batch"/>.</summary>
+    public static int[] Batches => Grid.Of([1, 32], [1, 8, 32, 256]);
+
+    /// <summary>Values of <see cref="Length"/>.</summary>
+    public static int[] Lengths => Grid.Of([32], [16, 32, 64, 128]);
+
+    /// <summary>Values of <see cref="Threads"/>: all cores, in the full grid also one.</summary>
+    public static int[] ThreadCounts => [.. Grid.Of([Environment.ProcessorCount], [1, Environment.ProcessorCount]).Distinct()];
 
     /// <summary>Opens the model.</summary>
     [GlobalSetup]

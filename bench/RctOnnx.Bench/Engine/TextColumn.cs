@@ -6,8 +6,8 @@ using BenchmarkDotNet.Running;
 
 namespace RctOnnx.Bench.Engine;
 
-/// <summary>A figure of a call and its time.</summary>
-internal sealed class TextColumn(string name, string legend, Func<TextCall, Statistics, double> value, string format = "N0") : IColumn
+/// <summary>A figure of a call, its times and the bytes that it allocated, null where they were not measured.</summary>
+internal sealed class TextColumn(string name, string legend, Func<TextCall, Statistics, long?, double> value, string format = "N0") : IColumn
 {
     public string Id => name;
 
@@ -26,7 +26,9 @@ internal sealed class TextColumn(string name, string legend, Func<TextCall, Stat
     public string Legend => $"{name}: {legend}";
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase) =>
-        summary[benchmarkCase]?.ResultStatistics is { } statistics ? value(TextCall.Of(benchmarkCase), statistics).ToString(format, CultureInfo.InvariantCulture) : "-";
+        summary[benchmarkCase] is { ResultStatistics: { } statistics } report
+            ? value(TextCall.Of(benchmarkCase), statistics, report.GcStats.GetBytesAllocatedPerOperation(benchmarkCase)).ToString(format, CultureInfo.InvariantCulture)
+            : "-";
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) => GetValue(summary, benchmarkCase);
 

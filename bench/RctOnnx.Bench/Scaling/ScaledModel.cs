@@ -37,16 +37,28 @@ internal sealed class ScaledModel : IDisposable
     public double Seconds(int count, int length, TimeSpan time)
     {
         int[][] rows = [.. Enumerable.Range(0, count).Select(row => Enumerable.Range(0, length).Select(i => SmallestId + row * length + i).ToArray())];
-        _classifier.Engine.Logits(rows, CancellationToken.None); // warms
+        return Measure(() => _classifier.Engine.Logits(rows, CancellationToken.None), time);
+    }
+
+    /// <summary>The same from strings to labels: words of the vocabulary, a token each, with [CLS] and [SEP] of that length.</summary>
+    public double WholeSeconds(int count, int length, TimeSpan time)
+    {
+        string[] texts = [.. Enumerable.Range(0, count).Select(row => string.Join(' ', Enumerable.Range(0, length - 2).Select(i => $"piece{SmallestId + row * length + i}")))];
+        return Measure(() => _classifier.Classify(texts), time);
+    }
+
+    public void Dispose() => _classifier.Dispose();
+
+    private static double Measure(Action call, TimeSpan time)
+    {
+        call(); // warms
         List<double> seconds = [];
         for (long begin = Stopwatch.GetTimestamp(); seconds.Count == 0 || Stopwatch.GetElapsedTime(begin) < time;)
         {
             long start = Stopwatch.GetTimestamp();
-            _classifier.Engine.Logits(rows, CancellationToken.None);
+            call();
             seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         return Samples.Median(seconds);
     }
-
-    public void Dispose() => _classifier.Dispose();
 }

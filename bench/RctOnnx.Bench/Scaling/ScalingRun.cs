@@ -66,37 +66,41 @@ internal static class ScalingRun
         foreach (bool int8 in new[] { false, true })
         {
             string precision = int8 ? "int8" : "fp32";
-            double[][] rates = Rates(counts, int8, time, token);
-            double one = Samples.Median(rates.Select(round => round[0]));
-            double[] speedUps = [.. counts.Select((_, i) => Samples.Median(rates.Select(round => round[i] / round[0])))];
-            for (int i = 0; i < counts.Length; i++)
-                measured.Add([precision, Text($"{counts[i]}"), Text($"{Samples.Median(rates.Select(round => round[i])):N0}"), Text($"{speedUps[i]:N2}"), Text($"{100 * speedUps[i] / counts[i]:N0} %")]);
-            if (cores == 1) continue;
-            double serial = Projection.SerialShare(speedUps[^1], cores);
-            projected.Add([precision, Text($"{100 * serial:N1} %"), .. ProjectedCores.Select(count => Text($"{one * Projection.SpeedUp(serial, count):N0}"))]);
+            (double[][] engine, double[][] whole) = Rates(counts, int8, time, token);
+            foreach ((string part, double[][] rates) in new[] { ("token ids to logits", engine), ("strings to labels", whole) })
+            {
+                double one = Samples.Median(rates.Select(round => round[0]));
+                double[] speedUps = [.. counts.Select((_, i) => Samples.Median(rates.Select(round => round[i] / round[0])))];
+                for (int i = 0; i < counts.Length; i++)
+                    measured.Add([precision, part, Text($"{counts[i]}"), Text($"{Samples.Median(rates.Select(round => round[i])):N0}"), Text($"{speedUps[i]:N2}"), Text($"{100 * speedUps[i] / counts[i]:N0} %")]);
+                if (cores == 1) continue;
+                double serial = Projection.SerialShare(speedUps[^1], cores);
+                projected.Add([precision, part, Text($"{100 * serial:N1} %"), .. ProjectedCores.Select(count => Text($"{one * Projection.SpeedUp(serial, count):N0}"))]);
+            }
         }
-        yield return new ReportTable("Rate against workers", 1, ["precision", "workers", "sentences/s", "speed-up", "efficiency"], measured);
+        yield return new ReportTable("Rate against workers", 2, ["precision", "from", "workers", "sentences/s", "speed-up", "efficiency"], measured);
         if (projected.Count > 0)
-            yield return new ReportTable($"Projection by Amdahl's law: the serial share is that of {cores} workers, cores and memory a core stay alike", 1,
-                ["precision", "serial share", .. ProjectedCores.Select(count => Text($"{count} cores, sentences/s"))], projected);
+            yield return new ReportTable($"Projection by Amdahl's law: the serial share is that of {cores} workers, cores and memory a core stay alike", 2,
+                ["precision", "from", "serial share", .. ProjectedCores.Select(count => Text($"{count} cores, sentences/s"))], projected);
         yield return new ReportTable(Text($"Projection to a GPU: peak × {100 * GpuShare:N0} % ÷ operations of a text of {Length} tokens; tokenizer and transfer not counted, not measured"), 1,
             ["GPU", "peak, TFLOP/s", "sentences/s"], [["H100, fp16", Text($"{GpuPeak / 1e12:N0}"), Text($"{GpuPeak * GpuShare / operations:N0}")]]);
     }
 
-    // Sentences a second of each worker count in each round.
-    private static double[][] Rates(int[] counts, bool int8, TimeSpan time, CancellationToken token)
+    // Sentences a second of each worker count in each round, both ways in turn.
+    private static (double[][] Engine, double[][] Whole) Rates(int[] counts, bool int8, TimeSpan time, CancellationToken token)
     {
         List<ScaledModel> models = [];
         try
         {
             foreach (int count in counts) models.Add(new ScaledModel(Layers, Width, int8, count));
-            double[][] rates = new double[Rounds][];
+            double[][] engine = new double[Rounds][], whole = new double[Rounds][];
             for (int round = 0; round < Rounds; round++)
             {
                 token.ThrowIfCancellationRequested();
-                rates[round] = [.. models.Select(model => TextCount / model.Seconds(TextCount, Length, time / Rounds))];
+                engine[round] = [.. models.Select(model => TextCount / model.Seconds(TextCount, Length, time / Rounds))];
+                whole[round] = [.. models.Select(model => TextCount / model.WholeSeconds(TextCount, Length, time / Rounds))];
             }
-            return rates;
+            return (engine, whole);
         }
         finally
         {

@@ -27,6 +27,7 @@ internal static class ClassifyCommand
         Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
         Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text, for models of pairs." };
         Option<string?> groupColumn = new("--group-column") { Description = "Column or property of what belongs to one document, for document models: rows of one group that follow one another." };
+        Option<string?> task = new("--task") { Description = "Which task of a file of several; all of them where not given.", HelpName = "NAME" };
         Option<int?> topK = new("--top-k") { Description = "How many scores a JSON answer carries; all where not given." };
         Option<LongTextPolicy?> longText = new("--long-text") { Description = "What happens to texts over the limit; what the model says where not given.", HelpName = "error|truncate|window" };
         Option<int?> maxLength = new("--max-length") { Description = "Longest sequence in tokens, at most the model's limit." };
@@ -43,6 +44,9 @@ internal static class ClassifyCommand
             taken apart into sentences, blank lines left out; rows of an RCT file and rows with --group-column are sentences already. The answers, one a
             sentence, have document, sentence and text, also without --echo; truncated says that a long sentence was cut, which --long-text error refuses.
 
+            Of a file of several tasks a JSON answer has tasks, by name, each with label, score and scores; a table has columns with the name of
+            the task and a colon before them. --task answers one of them alone.
+
             Examples:
               rctonnx classify --input abstracts.txt
               rctonnx classify --model model.onnx "Patients were randomised to two groups."
@@ -51,7 +55,7 @@ internal static class ClassifyCommand
 
             Exit codes: 0 done, 2 options, 3 input, 4 model, 5 provider, 6 output, 130 stopped.
             """)
-        { texts, model, input, inputFormat, output, outputFormat, textColumn, pairColumn, groupColumn, topK, longText, maxLength, threads, parseSpecial, echo };
+        { texts, model, input, inputFormat, output, outputFormat, textColumn, pairColumn, groupColumn, task, topK, longText, maxLength, threads, parseSpecial, echo };
         provider.AddTo(command);
         command.SetWork((parsed, token) =>
         {
@@ -65,6 +69,7 @@ internal static class ClassifyCommand
             using TextClassifier classifier = TextClassifier.Load(ShippedModel.Or(parsed.GetValue(model), Console.Error.WriteLine), provider.Read(parsed) with
             {
                 TopK = null,
+                TaskName = parsed.GetValue(task),
                 LongText = parsed.GetValue(longText),
                 MaxLength = parsed.GetValue(maxLength),
                 Threads = parsed.GetValue(threads),
@@ -74,7 +79,7 @@ internal static class ClassifyCommand
             if (shown < 1) throw new SettingsException($"--top-k is {shown}, expected at least 1.");
             string target = parsed.GetValue(output)!;
             AnswerFormat format = parsed.GetValue(outputFormat) ?? (Path.GetExtension(target).ToLowerInvariant() == ".tsv" ? AnswerFormat.Tsv : AnswerFormat.Jsonl);
-            ClassifyRun run = new(classifier, new AnswerWriter(format, classifier, shown, parsed.GetValue(echo) || classifier.ReadsDocuments));
+            ClassifyRun run = new(classifier, new AnswerWriter(format, classifier, shown, parsed.GetValue(echo) || classifier.ReadsDocuments, parsed.GetValue(task) is null ? classifier.Tasks : []));
 
             DataFormat? form = source is null ? null : parsed.GetValue(inputFormat) ?? (source == Standard ? DataFormat.Text : TextDataset.FormatOf(source));
             DocumentColumns.Check(classifier.ReadsDocuments, columns, form, needsGroups: false);

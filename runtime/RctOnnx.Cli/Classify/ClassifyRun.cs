@@ -24,9 +24,9 @@ internal sealed class ClassifyRun(TextClassifier classifier, AnswerWriter writer
         ArrayBufferWriter<byte> buffer = new(1 << 16);
         writer.WriteHeader(buffer);
         long count = 0;
-        foreach (RowAnswers chunk in RowAnswers.Of(classifier, input, token))
+        foreach (RowAnswers chunk in RowAnswers.Of(classifier, input, token, allTasks: writer.WritesTasks))
         {
-            for (int i = 0; i < chunk.Rows.Count; i++) writer.Write(buffer, chunk.Rows[i], chunk.Answers[i]);
+            for (int i = 0; i < chunk.Rows.Count; i++) writer.Write(buffer, chunk.Rows[i], chunk.Answers[i], chunk.Tasks?[i]);
             write(buffer.WrittenSpan);
             buffer.ResetWrittenCount();
             count += chunk.Rows.Count;

@@ -14,12 +14,16 @@ internal abstract class Comparison
     protected long TruncatedCount { get; private set; }
 
     /// <summary>The comparison for a problem.</summary>
-    /// <exception cref="SettingsException">The model answers several values.</exception>
-    public static Comparison Of(ProblemType problem, IReadOnlyList<string> labels) => problem switch
+    /// <param name="problem">Of the model.</param>
+    /// <param name="labels">Of the model.</param>
+    /// <param name="withIntervals">Whether accuracy and macro F1 come with intervals.</param>
+    /// <exception cref="SettingsException">The model answers several values, or intervals are wanted of one that does not name one label a text.</exception>
+    public static Comparison Of(ProblemType problem, IReadOnlyList<string> labels, bool withIntervals) => problem switch
     {
+        ProblemType.Regression or ProblemType.MultiLabel when withIntervals => throw new SettingsException($"--intervals is for models that name one label a text; this one is for {problem}. Leave it out."),
         ProblemType.Regression => new ValueComparison(labels),
         ProblemType.MultiLabel => new MultiLabelComparison(labels),
-        _ => new LabelComparison(labels),
+        _ => new LabelComparison(labels, withIntervals),
     };
 
     /// <summary>Refuses a row whose truth cannot be compared, before the model is asked.</summary>

@@ -22,7 +22,9 @@ internal static class EvaluateCommand
         Option<string[]> labelColumns = new("--label-columns") { Description = "Columns or properties of 0 and 1, one a label, in place of --label-column, for models of several labels.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text, for models of pairs." };
         Option<string?> groupColumn = new("--group-column") { Description = "Column or property of what belongs to one document, for document models; RCT files have it by themselves." };
+        Option<string?> task = new("--task") { Description = "Which task of a file of several the labels are of.", HelpName = "NAME" };
         Option<int?> threads = new("--threads") { Description = "Processor threads; all cores where not given." };
+        Option<bool> intervals = new("--intervals") { Description = "Say where accuracy and macro F1 lie with 95 % probability for other texts of the kind (bootstrap over rows, 1,000 rounds)." };
         Option<bool> json = new("--json") { Description = "Print one JSON object instead of the table." };
         Command command = new("evaluate", """
             Asks a model file about labelled rows in ONNX Runtime and compares: accuracy, precision, recall and F1 of every label and their
@@ -31,19 +33,21 @@ internal static class EvaluateCommand
 
             Examples:
               rctonnx evaluate --model model.onnx --data test.txt
+              rctonnx evaluate --model model.onnx --data test.txt --intervals
               rctonnx evaluate --model model.onnx --data test.tsv --json | jq .accuracy
 
             Exit codes: 0 done, 2 options, 3 data, 4 model, 5 provider, 130 stopped.
             """)
-        { model, data, format, textColumn, labelColumn, labelColumns, pairColumn, groupColumn, threads, json };
+        { model, data, format, textColumn, labelColumn, labelColumns, pairColumn, groupColumn, task, threads, intervals, json };
         provider.AddTo(command);
         command.SetWork((parsed, token) =>
         {
             string path = parsed.GetRequiredValue(data);
             ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = parsed.GetValue(labelColumn), Pair = parsed.GetValue(pairColumn), Group = parsed.GetValue(groupColumn), Flags = parsed.GetValue(labelColumns) is { Length: > 0 } flags ? flags : null };
-            using TextClassifier classifier = TextClassifier.Load(parsed.GetRequiredValue(model), provider.Read(parsed) with { Threads = parsed.GetValue(threads) });
+            using TextClassifier classifier = TextClassifier.Load(parsed.GetRequiredValue(model), provider.Read(parsed) with { Threads = parsed.GetValue(threads), TaskName = parsed.GetValue(task) });
+            TaskChoice.Require(parsed.GetRequiredValue(model), classifier.Tasks, parsed.GetValue(task));
             DocumentColumns.Check(classifier.ReadsDocuments, columns, parsed.GetValue(format) ?? TextDataset.FormatOf(path), needsGroups: true);
-            Comparison comparison = Comparison.Of(classifier.ProblemType, classifier.Labels);
+            Comparison comparison = Comparison.Of(classifier.ProblemType, classifier.Labels, parsed.GetValue(intervals));
             TimeSpan elapsed = ConsoleProgress.Run("Evaluating", null, "texts", progress =>
                 Ask(classifier, RowInput.Open(path, parsed.GetValue(format), columns), comparison, progress, token));
             EvaluationSummary summary = comparison.Summarise(parsed.GetRequiredValue(model), path, elapsed);

@@ -29,6 +29,12 @@ internal sealed record EvaluationSummary
 
     public double? MacroF1 { get; init; }
 
+    /// <summary>Where the accuracy lies with 95 % probability for other texts of the kind; null unless asked for.</summary>
+    public ConfidenceInterval? AccuracyInterval { get; init; }
+
+    /// <summary>The same of <see cref="MacroF1"/>.</summary>
+    public ConfidenceInterval? MacroF1Interval { get; init; }
+
     public ClassMetrics? Macro { get; init; }
 
     public ClassMetrics? Micro { get; init; }
@@ -64,11 +70,14 @@ internal sealed record EvaluationSummary
                 $"Pearson {values.Pearson:F4}, Spearman {values.Spearman:F4}, R2 {values.R2:F4}, mean squared error {values.MeanSquaredError:F4}, mean absolute error {values.MeanAbsoluteError:F4}"));
         if (Rounded is { } rounded)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rounded: quadratic weighted kappa {rounded.QuadraticWeightedKappa:F4}, accuracy {rounded.Accuracy:P2}, macro F1 {rounded.Macro.F1:P2}, weighted F1 {rounded.Weighted.F1:P2}"));
-        if (Accuracy is not null) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"accuracy {Accuracy:P2}, macro F1 {MacroF1:P2}, quadratic weighted kappa {QuadraticWeightedKappa:F4}, calibration error {ExpectedCalibrationError:P2}"));
+        if (Accuracy is not null) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"accuracy {Accuracy:P2}{Text(AccuracyInterval)}, macro F1 {MacroF1:P2}{Text(MacroF1Interval)}, quadratic weighted kappa {QuadraticWeightedKappa:F4}, calibration error {ExpectedCalibrationError:P2}"));
         if (ExactMatch is not null) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"micro F1 {Micro!.F1:P2}, macro F1 {MacroF1:P2}, all labels right {ExactMatch:P2}, wrong decisions {HammingLoss:P2}"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Count:N0} rows in {Seconds:F1} s: {SentencesPerSecond:N0} sentences/s, {TokensPerSecond:N0} tokens/s; {Truncated:N0} were cut at the limit"));
     }
+
+    private static string Text(ConfidenceInterval? interval) =>
+        interval is null ? "" : string.Create(CultureInfo.InvariantCulture, $" ({100 * interval.Lower:F1} to {100 * interval.Upper:F1})");
 
     private void WriteLabels(IAnsiConsole console, IReadOnlyDictionary<string, ClassMetrics> labels)
     {

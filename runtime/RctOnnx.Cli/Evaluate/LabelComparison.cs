@@ -5,7 +5,7 @@ using RctOnnx.Runtime;
 namespace RctOnnx.Cli.Evaluate;
 
 /// <summary>Models that name one label a text.</summary>
-internal sealed class LabelComparison(IReadOnlyList<string> names) : Comparison
+internal sealed class LabelComparison(IReadOnlyList<string> names, bool withIntervals) : Comparison
 {
     private readonly LabelSet _labels = new(names);
     private readonly Dictionary<string, int> _indices = names.Select((name, i) => KeyValuePair.Create(name, i)).ToDictionary();
@@ -26,6 +26,8 @@ internal sealed class LabelComparison(IReadOnlyList<string> names) : Comparison
             QuadraticWeightedKappa = metrics.QuadraticWeightedKappa,
             ExpectedCalibrationError = _calibration.Result()?.ExpectedCalibrationError,
             MacroF1 = metrics.Macro.F1,
+            AccuracyInterval = Interval(one => one.Accuracy),
+            MacroF1Interval = Interval(one => one.Macro.F1),
             Macro = metrics.Macro,
             Micro = metrics.Micro,
             Weighted = metrics.Weighted,
@@ -37,6 +39,9 @@ internal sealed class LabelComparison(IReadOnlyList<string> names) : Comparison
             Truncated = TruncatedCount,
         };
     }
+
+    private ConfidenceInterval? Interval(Func<ClassificationMetrics, double> figure) =>
+        withIntervals && _truth.Count > 0 ? ConfidenceInterval.Bootstrap(_truth, _predicted, names.Count, figure) : null;
 
     protected override void Compare(TextRow row, Classification answer)
     {

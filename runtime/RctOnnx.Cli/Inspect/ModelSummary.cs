@@ -35,6 +35,14 @@ internal sealed record ModelSummary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Labels { get; init; }
 
+    /// <summary>How pairs are read by two encoders; left out where one reads both texts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PairEncoding? PairEncoding { get; init; }
+
+    /// <summary>Of a file of several tasks all of them; the head, problem and labels above are those of the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TaskDescription>? Tasks { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MaxLength { get; init; }
 
@@ -85,6 +93,8 @@ internal sealed record ModelSummary
         Compiled = content.Compiled,
         ProblemType = content.Description?.ProblemType,
         Labels = content.Description?.Labels,
+        PairEncoding = content.Description?.PairEncoding,
+        Tasks = content.Description is { MoreTasks.Count: > 0 } several ? several.Tasks : null,
         MaxLength = content.Description?.MaxLength,
         LongText = content.Description?.LongText,
         Document = content.Description?.Document,
@@ -114,14 +124,23 @@ internal sealed record ModelSummary
 
         Row("encoder", string.Create(CultureInfo.InvariantCulture,
             $"{encoder.Architecture}, {encoder.LayerCount} layers x {encoder.HiddenWidth}, {encoder.HeadCount} heads, {encoder.Activation}{(ParameterCount is null ? "" : $", {ParameterCount:N0} parameters")}"));
-        Row("precision", Compiled is not null ? (EncoderGraph.IsInt8(Compiled.Dialect) ? "int8" : "fp32") : Int8InputCount == 0 ? "fp32" : $"int8: {Int8InputCount} of {QuantizationPoints.Of(encoder).Count} inputs of linear layers");
-        Row("head", $"{Head!.Kind} on {Head.Pooling} pooling");
-        Row("problem", Head.Kind == HeadKind.None ? $"{ProblemType}" : $"{ProblemType}, run by {ModelKinds.VerbOf(ProblemType!.Value)}");
-        Row("labels", Head.Kind == HeadKind.MaskedLm ? "the pieces of the vocabulary" : string.Join(", ", Labels!));
+        if (PairEncoding is not null) Row("pairs", $"two encoders, {(PairEncoding.IsShared ? "shared weights" : "weights of their own")}, features combined by {PairEncoding.Combine}");
+        Row("precision", Compiled is not null ? (EncoderGraph.IsInt8(Compiled.Dialect) ? "int8" : "fp32") : Int8InputCount == 0 ? "fp32" : $"int8: {Int8InputCount} of {(PairEncoding is { IsShared: false } ? 2 : 1) * QuantizationPoints.Of(encoder).Count} inputs of linear layers");
+        if (Tasks is not null)
+        {
+            foreach (TaskDescription task in Tasks)
+                Row("task", string.Create(CultureInfo.InvariantCulture, $"{task.Name}: {task.ProblemType}, {task.Head.Kind} on {task.Head.Pooling} pooling, temperature {task.Calibration.Temperature}, labels {string.Join(", ", task.Labels)}"));
+        }
+        else
+        {
+            Row("head", $"{Head!.Kind} on {Head.Pooling} pooling");
+            Row("problem", Head.Kind == HeadKind.None ? $"{ProblemType}" : $"{ProblemType}, run by {ModelKinds.VerbOf(ProblemType!.Value)}");
+            Row("labels", Head.Kind == HeadKind.MaskedLm ? "the pieces of the vocabulary" : string.Join(", ", Labels!));
+        }
         Row("length", $"at most {MaxLength} tokens ({encoder.PositionCount} positions), longer texts: {LongText}");
         if (Document is not null) Row("documents", $"sentences are read together, each up to {Document.SentenceLength} pieces; rows of long documents share {Document.Overlap} sentences");
         Row("tokenizer", $"WordPiece, {encoder.VocabularySize} pieces, lower case: {Tokenizer!.LowerCase}, strips accents: {Tokenizer.StripsAccents}");
-        Row("temperature", Calibration!.Temperature.ToString(CultureInfo.InvariantCulture));
+        if (Tasks is null) Row("temperature", Calibration!.Temperature.ToString(CultureInfo.InvariantCulture));
         Row("probes", $"{ProbeCount}");
         Row("proof", Proof is null
             ? "none"

@@ -14,7 +14,7 @@ internal static class DevFigures
     /// <exception cref="SettingsException">The model answers several values.</exception>
     public static DevFigure Of(ModelArtifact model, IReadOnlyList<TextRow> rows)
     {
-        Comparison check = Comparison.Of(model.ProblemType, model.Labels);
+        Comparison check = Comparison.Of(model.ProblemType, model.Labels, withIntervals: false);
         foreach (TextRow row in rows) check.Check(row);
         return model.ProblemType switch
         {
@@ -26,7 +26,7 @@ internal static class DevFigures
 
         DevFigure Figure(string name, Func<EvaluationSummary, double> value) => new(name, answers =>
         {
-            Comparison comparison = Comparison.Of(model.ProblemType, model.Labels);
+            Comparison comparison = Comparison.Of(model.ProblemType, model.Labels, withIntervals: false);
             foreach ((TextRow row, Classification answer) in rows.Zip(answers)) comparison.Add(row, answer);
             return value(comparison.Summarise("", "", TimeSpan.FromSeconds(1)));
         });

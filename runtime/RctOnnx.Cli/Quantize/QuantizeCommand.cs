@@ -18,6 +18,7 @@ internal static class QuantizeCommand
         Option<string> output = new("--output", "-o") { Description = "The int8 .onnx file.", Required = true, HelpName = "FILE" };
         Option<string?> evaluate = new("--evaluate") { Description = "Labelled dev rows: candidates are compared on them, and the drop of accuracy (micro F1 of several labels a text, kappa of ordered ones, Pearson of values) is limited.", HelpName = "FILE" };
         Option<double> maxDrop = new("--max-drop") { Description = "Allowed drop on the dev rows, in hundredths. Default: 0.3.", DefaultValueFactory = _ => 0.3 };
+        Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text, for models that read pairs by two encoders." };
         Option<string?> groupColumn = new("--group-column") { Description = "Column or property of what belongs to one document, for document models; RCT files have it by themselves." };
         Option<int> texts = new("--calibration-texts") { Description = "How many texts (of a document model sentences) of the calibration file are used, from its start. Default: 1000.", DefaultValueFactory = _ => 1000 };
         Option<int> bits = new("--weight-bits") { Description = "7 is safe on every processor; 8 is finer, but saturates on x86 without VNNI. Default: 7.", DefaultValueFactory = _ => 7 };
@@ -25,6 +26,7 @@ internal static class QuantizeCommand
         Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
         Option<string> labelColumn = new("--label-column") { Description = "Column or property of the label. Default: label.", DefaultValueFactory = _ => "label" };
         Option<string[]> labelColumns = new("--label-columns") { Description = "Columns or properties of 0 and 1, one a label, in place of --label-column, for models of several labels.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
+        Option<string?> task = new("--task") { Description = "Which task of a file of several the rows of --evaluate have labels of; the logits of all tasks are compared.", HelpName = "NAME" };
         Option<int?> threads = new("--threads") { Description = "Processor threads; all cores where not given." };
         Option<bool> json = new("--json") { Description = "Print one JSON object instead of the table." };
         Command command = new("quantize", """
@@ -39,7 +41,7 @@ internal static class QuantizeCommand
 
             Exit codes: 0 done, 2 options, 3 data, 4 model, 6 output, 7 accuracy drops too far, 130 stopped.
             """)
-        { model, calibration, output, evaluate, maxDrop, texts, bits, format, textColumn, labelColumn, labelColumns, groupColumn, threads, json };
+        { model, calibration, output, evaluate, maxDrop, texts, bits, format, textColumn, labelColumn, labelColumns, pairColumn, groupColumn, task, threads, json };
         command.SetWork((parsed, token) =>
         {
             string source = parsed.GetRequiredValue(model), target = parsed.GetRequiredValue(output);
@@ -52,18 +54,24 @@ internal static class QuantizeCommand
             if (artifact.ProblemType is ProblemType.QuestionAnswering or ProblemType.MultipleChoice or ProblemType.MaskedLm)
                 throw ModelKinds.Other(source, artifact.ProblemType, $"int8 is calibrated and judged on labels and values of texts, which it does not give. Run the fp32 file with '{ModelKinds.VerbOf(artifact.ProblemType)}'");
             if (artifact.Labels.Count == 0) throw new ModelFileException($"'{source}' is an encoder without a task: int8 is judged by its answers. Train it with a head first.");
-            ColumnNames unlabelled = new() { Text = parsed.GetValue(textColumn)!, Label = null, Group = parsed.GetValue(groupColumn) };
+            ColumnNames unlabelled = new() { Text = parsed.GetValue(textColumn)!, Label = null, Group = parsed.GetValue(groupColumn), Pair = parsed.GetValue(pairColumn) };
+            if (artifact.PairEncoding is null != unlabelled.Pair is null)
+                throw new SettingsException(unlabelled.Pair is null
+                    ? $"'{source}' reads pairs by two encoders: name the column of the second text by --pair-column."
+                    : $"--pair-column is '{unlabelled.Pair}', but '{source}' has one encoder, whose int8 form is calibrated on single texts. Leave it out.");
             foreach (string file in ((string?[])[parsed.GetRequiredValue(calibration), parsed.GetValue(evaluate)]).OfType<string>())
                 DocumentColumns.Check(artifact.Document is not null, unlabelled, parsed.GetValue(format) ?? TextDataset.FormatOf(file), needsGroups: true);
             TextRow[] dev = parsed.GetValue(evaluate) is { } devPath
                 ? [.. Rows(devPath, unlabelled with { Label = parsed.GetValue(labelColumn), Flags = parsed.GetValue(labelColumns) is { Length: > 0 } flags ? flags : null })] : [];
             if (parsed.GetValue(evaluate) is { } empty && dev.Length == 0) throw new DataException($"'{empty}' has no rows to evaluate on.");
-            DevFigure? figure = dev.Length == 0 ? null : DevFigures.Of(artifact, dev);
+            if (dev.Length > 0) TaskChoice.Require(source, artifact.Tasks, parsed.GetValue(task));
+            DevFigure? figure = dev.Length == 0 ? null : DevFigures.Of(parsed.GetValue(task) is { } chosen ? TaskViews.Alone(artifact, chosen) : artifact, dev);
             QuantizationOptions options = new()
             {
                 Calibration = Texts(Rows(parsed.GetRequiredValue(calibration), unlabelled).Take(parsed.GetValue(texts))),
                 Dev = dev.Length == 0 ? null : Texts(dev),
                 Figure = figure,
+                TaskName = parsed.GetValue(task),
                 MaxDrop = parsed.GetValue(maxDrop),
                 WeightLimit = parsed.GetValue(bits) == 7 ? ModelQuantizer.SafeLimit : sbyte.MaxValue,
                 Threads = parsed.GetValue(threads),
@@ -78,7 +86,7 @@ internal static class QuantizeCommand
                 Method = result.Method,
                 Errors = result.Errors.ToDictionary(pair => pair.Key.ToString(), pair => pair.Value),
                 Fp32Inputs = result.Fp32Inputs,
-                DevTexts = dev.Length > 0 ? dev.Length : options.Calibration.Sum(text => text.Count),
+                DevTexts = dev.Length > 0 ? dev.Length : artifact.PairEncoding is not null ? options.Calibration.Count : options.Calibration.Sum(text => text.Count),
                 Agreement = result.Agreement,
                 Figure = figure?.Name,
                 Before = result.Before,
@@ -88,7 +96,9 @@ internal static class QuantizeCommand
             else summary.WriteTable(Console.Out);
             return ExitCodes.Success;
 
-            IReadOnlyList<IReadOnlyList<string>> Texts(IEnumerable<TextRow> rows) => artifact.Document is null
+            IReadOnlyList<IReadOnlyList<string>> Texts(IEnumerable<TextRow> rows) => artifact.PairEncoding is not null
+                ? [.. rows.Select(row => (IReadOnlyList<string>)[row.Text, row.Pair!])]
+                : artifact.Document is null
                 ? [.. rows.Select(row => (IReadOnlyList<string>)[row.Text])]
                 : [.. TextDocuments.Of(rows).Select(document => (IReadOnlyList<string>)[.. document.Select(row => row.Text)])];
 
@@ -104,10 +114,12 @@ internal static class QuantizeCommand
         try
         {
             Directory.CreateDirectory(folder);
-            QuantizationResult result = ConsoleProgress.Run("Quantizing", null, "steps", progress => QuantizationSearch.Run(source, options, folder, step =>
+            double share = 0;
+            QuantizationResult result = ConsoleProgress.Run("Quantizing", () => share, "texts", progress => QuantizationSearch.Run(source, options, folder, step =>
             {
-                progress.Describe($"Quantizing: {step}");
-                progress.Advance(1);
+                share = step.Share;
+                progress.Describe($"Quantizing: {step.Step}");
+                progress.Advance(step.Texts);
             }, token));
             ModelFile.Write(target, result.Artifact);
             return result;

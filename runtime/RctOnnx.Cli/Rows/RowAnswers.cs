@@ -7,7 +7,8 @@ namespace RctOnnx.Cli.Rows;
 /// <param name="Rows">The rows.</param>
 /// <param name="Answers">An answer a row.</param>
 /// <param name="Position">Bytes of the input read so far, 0 where its size is not known.</param>
-internal sealed record RowAnswers(IReadOnlyList<TextRow> Rows, IReadOnlyList<Classification> Answers, long Position)
+/// <param name="Tasks">Of every task an answer a row, where they are asked for; then <paramref name="Answers"/> are those of the first.</param>
+internal sealed record RowAnswers(IReadOnlyList<TextRow> Rows, IReadOnlyList<Classification> Answers, long Position, IReadOnlyList<IReadOnlyDictionary<string, Classification>>? Tasks = null)
 {
     // Enough rows for full batches of equal length, few enough characters that memory stays small and a stop is quick.
     private const int ChunkRows = 2048;
@@ -18,8 +19,9 @@ internal sealed record RowAnswers(IReadOnlyList<TextRow> Rows, IReadOnlyList<Cla
     /// <param name="input">Read once.</param>
     /// <param name="token">Ends the work between batches, also while it waits for input.</param>
     /// <param name="check">Refuses a row before the model is asked about it.</param>
+    /// <param name="allTasks">Whether every task of a file of several is asked, and not the chosen one alone.</param>
     /// <exception cref="DataException">A row breaks a rule or is too long; names the file and the line.</exception>
-    public static IEnumerable<RowAnswers> Of(TextClassifier classifier, RowInput input, CancellationToken token, Action<TextRow>? check = null)
+    public static IEnumerable<RowAnswers> Of(TextClassifier classifier, RowInput input, CancellationToken token, Action<TextRow>? check = null, bool allTasks = false)
     {
         ChunkBuffer<(IReadOnlyList<TextRow> Rows, long Position)> buffer = new(ChunkRows, ChunkCharacters, item => item.Rows.Sum(row => (long)row.Text.Length + (row.Pair?.Length ?? 0)));
         CancellationTokenSource stop = new();
@@ -31,7 +33,14 @@ internal sealed record RowAnswers(IReadOnlyList<TextRow> Rows, IReadOnlyList<Cla
             {
                 TextRow[] rows = [.. chunk.SelectMany(item => item.Rows)];
                 if (check is not null) Array.ForEach(rows, check);
-                IReadOnlyList<Classification> answers = classifier.ReadsDocuments ? ClassifyDocuments(classifier, [.. chunk.Select(item => item.Rows)], token) : Classify(classifier, rows, token);
+                if (allTasks && classifier.Tasks.Count > 0)
+                {
+                    IReadOnlyList<IReadOnlyDictionary<string, Classification>> all = Ask(rows, texts => classifier.ClassifyTasks(texts, token), pairs => classifier.ClassifyTasks(pairs, token));
+                    yield return new RowAnswers(rows, [.. all.Select(one => one[classifier.Tasks[0].Name])], chunk[^1].Position, all);
+                    token.ThrowIfCancellationRequested();
+                    continue;
+                }
+                IReadOnlyList<Classification> answers = classifier.ReadsDocuments ? ClassifyDocuments(classifier, [.. chunk.Select(item => item.Rows)], token) : Ask(rows, texts => classifier.Classify(texts, token), pairs => classifier.Classify(pairs, token));
                 yield return new RowAnswers(rows, answers, chunk[^1].Position);
                 token.ThrowIfCancellationRequested();
             }
@@ -42,13 +51,11 @@ internal sealed record RowAnswers(IReadOnlyList<TextRow> Rows, IReadOnlyList<Cla
         }
     }
 
-    private static IReadOnlyList<Classification> Classify(TextClassifier classifier, TextRow[] rows, CancellationToken token)
+    private static IReadOnlyList<T> Ask<T>(TextRow[] rows, Func<IReadOnlyList<string>, IReadOnlyList<T>> texts, Func<IReadOnlyList<TextPair>, IReadOnlyList<T>> pairs)
     {
         try
         {
-            return rows[0].Pair is null
-                ? classifier.Classify([.. rows.Select(row => row.Text)], token)
-                : classifier.Classify([.. rows.Select(row => new TextPair(row.Text, row.Pair!))], token);
+            return rows[0].Pair is null ? texts([.. rows.Select(row => row.Text)]) : pairs([.. rows.Select(row => new TextPair(row.Text, row.Pair!))]);
         }
         catch (TextTooLongException e) when (e.Index is { } index)
         {

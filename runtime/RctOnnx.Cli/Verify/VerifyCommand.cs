@@ -70,9 +70,9 @@ internal static class VerifyCommand
     {
         List<float> logits = [];
         List<string> labels = [];
-        foreach (RowAnswers chunk in RowAnswers.Of(classifier, rows(), token))
+        foreach (RowAnswers chunk in RowAnswers.Of(classifier, rows(), token, allTasks: true))
         {
-            foreach (Classification answer in chunk.Answers)
+            foreach (Classification answer in chunk.Tasks?.SelectMany(all => classifier.Tasks.Select(task => all[task.Name])) ?? chunk.Answers)
             {
                 logits.AddRange(answer.Logits);
                 labels.Add(string.Join('\n', answer.Labels));
@@ -82,7 +82,7 @@ internal static class VerifyCommand
         if (labels.Count == 0) throw new DataException("The data has no rows to compare. Name another file.");
         long start = Stopwatch.GetTimestamp();
         foreach (RowAnswers chunk in RowAnswers.Of(classifier, rows(), token)) progress.Advance(chunk.Rows.Count);
-        return new Answers([.. logits], [.. labels], labels.Count / Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return new Answers([.. logits], [.. labels], labels.Count / Math.Max(1, classifier.Tasks.Count) / Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
     private static VerifySummary Summarise(string model, TextClassifier tried, TextClassifier cpu, Answers found, Answers expected, double? tolerance)
@@ -102,11 +102,11 @@ internal static class VerifyCommand
             Dialect = dialect,
             Nodes = tried.Provider.Nodes,
             ReferenceDialect = reference,
-            Count = expected.Labels.Length,
+            Count = expected.Labels.Length / Math.Max(1, cpu.Tasks.Count),
             LargestDifference = largest,
             MeanDifference = sum / expected.Logits.Length,
             Allowed = tolerance ?? (roundsOtherwise ? null : dialect is GraphDialect.CudaFp16 or GraphDialect.CoreMlFp16 ? Fp16Tolerance : Fp32Tolerance),
-            LabelAgreement = cpu.ProblemType == ProblemType.Regression ? null : expected.Labels.Zip(found.Labels).Count(pair => pair.First == pair.Second) / (double)expected.Labels.Length,
+            LabelAgreement = cpu.Tasks.Count == 0 && cpu.ProblemType == ProblemType.Regression ? null : expected.Labels.Zip(found.Labels).Count(pair => pair.First == pair.Second) / (double)expected.Labels.Length,
             SentencesPerSecond = found.SentencesPerSecond,
             ReferenceSentencesPerSecond = expected.SentencesPerSecond,
         };

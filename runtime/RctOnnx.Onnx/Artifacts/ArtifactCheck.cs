@@ -20,7 +20,7 @@ public static class ArtifactCheck
     /// <summary>The same for a model whose weights are not known.</summary>
     internal static void Validate(ModelDescription description) => Throw(CheckDescription(description));
 
-    private static List<string> CheckDescription(ModelDescription artifact)
+    internal static List<string> CheckDescription(ModelDescription artifact)
     {
         artifact.Encoder.Validate();
         List<string> faults = [];
@@ -31,7 +31,9 @@ public static class ArtifactCheck
             faults.Add($"a {artifact.ProblemType} model with one label, whose score would always be 1: two labels at least, or another problem type");
         CheckHead(artifact, faults);
         CheckDocument(artifact, faults);
-        TaskCheck.Add(artifact, faults);
+        KindCheck.Add(artifact, faults);
+        TaskCheck.Check(artifact, faults);
+        CheckPairs(artifact, faults);
         if (artifact.Labels.Distinct().Count() != labels) faults.Add("a label that stands twice");
         if (artifact.Labels.Any(string.IsNullOrEmpty)) faults.Add("a label without a name");
         if (artifact.Vocabulary.Count != artifact.Encoder.VocabularySize)
@@ -75,6 +77,14 @@ public static class ArtifactCheck
         if (rule.Overlap < 0) faults.Add($"rows that share {rule.Overlap} sentences, expected 0 or more");
     }
 
+    private static void CheckPairs(ModelDescription artifact, List<string> faults)
+    {
+        if (artifact.PairEncoding is null) return;
+        if (artifact.Head.Kind == HeadKind.None) faults.Add("two encoders without a head: features of pairs are combined for one");
+        if (artifact.Document is not null) faults.Add("two encoders and a rule for documents: pairs are two single texts");
+        if (artifact.MoreTasks.Count > 0) faults.Add("two encoders and several tasks: expected one task");
+    }
+
     private static void Throw(List<string> faults)
     {
         if (faults.Count == 0) return;
@@ -88,7 +98,9 @@ public static class ArtifactCheck
         {
             if (probe is null || probe.Ids.Count == 0 || probe.Ids.Count > artifact.Encoder.PositionCount)
                 faults.Add($"a probe of {probe?.Ids.Count ?? 0} tokens, expected 1 to {artifact.Encoder.PositionCount}");
-            else if (probe.Ids.Any(id => id < 0 || id >= artifact.Encoder.VocabularySize))
+            else if (probe.Pair is null != artifact.PairEncoding is null || probe.Pair is null != probe.PairIds is null || probe.PairIds is { Count: 0 } || probe.PairIds?.Count > artifact.Encoder.PositionCount)
+                faults.Add($"a probe {(probe.Pair is null ? "without" : "with")} a second text of 1 to {artifact.Encoder.PositionCount} tokens: it belongs to models with two encoders");
+            else if (probe.Ids.Concat(probe.PairIds ?? []).Any(id => id < 0 || id >= artifact.Encoder.VocabularySize))
                 faults.Add($"a probe with an id outside 0 to {artifact.Encoder.VocabularySize - 1}");
             else if (artifact.Head.Kind != HeadKind.None && probe.Logits.Count != artifact.AnswerWidth)
                 faults.Add($"a probe with {probe.Logits.Count} logits, expected {artifact.AnswerWidth}");
@@ -104,7 +116,7 @@ public static class ArtifactCheck
             return;
         }
         HashSet<string> expected = [];
-        foreach ((string name, long[] shape) in WeightShapes.Of(artifact.Encoder, artifact.Head, artifact.Labels.Count))
+        foreach ((string name, long[] shape) in WeightShapes.Of(artifact))
         {
             expected.Add(name);
             if (!artifact.Weights.TryGetValue(name, out TensorData? weight)) faults.Add($"no weight '{name}'");
@@ -117,8 +129,8 @@ public static class ArtifactCheck
 
     private static void CheckQuantization(ModelArtifact artifact, List<string> faults)
     {
-        Dictionary<string, int> axes = new() { [TensorNames.WordEmbeddings] = 0 };
-        Dictionary<string, string[]> points = QuantizationPoints.Of(artifact.Encoder).ToDictionary();
+        Dictionary<string, int> axes = new() { [TensorNames.WordEmbeddings] = 0, [TensorNames.Second + TensorNames.WordEmbeddings] = 0 };
+        Dictionary<string, string[]> points = QuantizationPoints.Of(artifact).ToDictionary();
         foreach (string layer in points.Values.SelectMany(layers => layers)) axes[TensorNames.Weight(layer)] = 1;
         foreach ((string name, TensorData weight) in artifact.Weights)
         {

@@ -17,6 +17,19 @@ public record ModelDescription
     /// <summary>Label names by index; the number of logits. Empty only without a head.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
+    /// <summary>Name of the task of <see cref="Head"/>, <see cref="ProblemType"/>, <see cref="Labels"/> and <see cref="Calibration"/>; null unless there are <see cref="MoreTasks"/>.</summary>
+    public string? TaskName { get; init; }
+
+    /// <summary>Further tasks over the same features; empty for a model of one task.</summary>
+    public IReadOnlyList<TaskDescription> MoreTasks { get; init; } = [];
+
+    /// <summary>All tasks, the first one described by the members above; of a model of one task that one, without a name.</summary>
+    public IReadOnlyList<TaskDescription> Tasks =>
+        [new TaskDescription { Name = TaskName ?? "", Head = Head, ProblemType = ProblemType, Labels = Labels, Calibration = Calibration }, .. MoreTasks];
+
+    /// <summary>Logits of all tasks: those of the first task come first.</summary>
+    public int LogitCount => Labels.Count + MoreTasks.Sum(task => task.Labels.Count);
+
     /// <summary>Longest sequence in tokens, special tokens included; at most <see cref="EncoderConfig.PositionCount"/>.</summary>
     public required int MaxLength { get; init; }
 
@@ -25,6 +38,9 @@ public record ModelDescription
 
     /// <summary>How documents become rows; null for models of single texts and pairs.</summary>
     public DocumentRule? Document { get; init; }
+
+    /// <summary>How pairs are read by two encoders; null where one reads both texts together.</summary>
+    public PairEncoding? PairEncoding { get; init; }
 
     /// <summary>Tokenizer rules.</summary>
     public required TokenizerSettings Tokenizer { get; init; }
@@ -55,12 +71,12 @@ public record ModelDescription
     {
         HeadKind.None => Encoder.HiddenWidth,
         HeadKind.MaskedLm => Encoder.VocabularySize,
-        _ => Labels.Count,
+        _ => LogitCount,
     };
 
     /// <summary>Whether a text has an answer for many of its tokens and not one in all.</summary>
     public bool IsPerToken => Head.Pooling is Pooling.Separators or Pooling.Tokens or Pooling.Masks;
 
-    /// <summary>Whether graphs turn logits into probabilities: not for values, nor where other tokens or pairs are in the sum.</summary>
-    public bool HasProbabilities => ProblemType is ProblemType.SingleLabel or ProblemType.MultiLabel or ProblemType.Ordinal && Head.Kind != HeadKind.None;
+    /// <summary>Whether graphs turn logits of a problem type into probabilities: not for values, nor where other tokens or pairs are in the sum.</summary>
+    public static bool HasProbabilities(ProblemType problem) => problem is ProblemType.SingleLabel or ProblemType.MultiLabel or ProblemType.Ordinal;
 }

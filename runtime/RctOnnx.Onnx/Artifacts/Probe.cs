@@ -4,4 +4,11 @@ namespace RctOnnx.Onnx;
 /// <param name="Text">The text.</param>
 /// <param name="Ids">Its token ids with [CLS] and [SEP].</param>
 /// <param name="Logits">Its logits in fp32.</param>
-public sealed record Probe(string Text, IReadOnlyList<int> Ids, IReadOnlyList<float> Logits);
+public sealed record Probe(string Text, IReadOnlyList<int> Ids, IReadOnlyList<float> Logits)
+{
+    /// <summary>The second text, of a model that reads pairs by two encoders; otherwise null.</summary>
+    public string? Pair { get; init; }
+
+    /// <summary>Token ids of <see cref="Pair"/>.</summary>
+    public IReadOnlyList<int>? PairIds { get; init; }
+}

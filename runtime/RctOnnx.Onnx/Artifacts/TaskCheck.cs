@@ -1,25 +1,34 @@
 namespace RctOnnx.Onnx;
 
-/// <summary>Whether head, pooling and labels are those of a task beyond labels and values of texts.</summary>
+/// <summary>Whether the tasks of a model of several fit one another.</summary>
 internal static class TaskCheck
 {
-    /// <summary>Labels of a model that answers questions: what its two logits of a token are for.</summary>
-    private const int SpanLabels = 2;
+    private const int LongestName = 64;
 
     /// <summary>Adds what does not fit.</summary>
-    public static void Add(ModelDescription model, List<string> faults)
+    public static void Check(ModelDescription model, List<string> faults)
     {
-        HeadConfig head = model.Head;
-        bool answers = model.ProblemType == ProblemType.QuestionAnswering, chooses = model.ProblemType == ProblemType.MultipleChoice, names = model.ProblemType == ProblemType.MaskedLm;
-        if (answers && (head.Kind != HeadKind.Linear || model.Labels.Count != SpanLabels))
-            faults.Add($"a {model.ProblemType} model with a head of kind {head.Kind} and {model.Labels.Count} labels, expected {HeadKind.Linear} with {SpanLabels}: the start and the end of a span");
-        if (answers != (head.Pooling == Pooling.Tokens)) faults.Add($"{head.Pooling} pooling of a model that is {model.ProblemType}: {Pooling.Tokens} belongs to {ProblemType.QuestionAnswering}");
-        if (chooses && (head.Kind is HeadKind.None or HeadKind.MaskedLm || model.IsPerToken || model.Labels.Count != 1))
-            faults.Add($"a {model.ProblemType} model with a head of kind {head.Kind} on {head.Pooling} pooling and {model.Labels.Count} labels, expected one logit a pair");
-        if (names != (head.Kind == HeadKind.MaskedLm) || names != (head.Pooling == Pooling.Masks))
-            faults.Add($"a head of kind {head.Kind} on {head.Pooling} pooling for a model that is {model.ProblemType}: {HeadKind.MaskedLm} on {Pooling.Masks} pooling belongs to {ProblemType.MaskedLm}");
-        if (names && !model.Vocabulary.Contains(model.Tokenizer.MaskToken)) faults.Add($"a vocabulary without the mask token '{model.Tokenizer.MaskToken}'");
-        if ((answers || chooses || names) && (model.Calibration.Thresholds is not null || model.Calibration.Temperature != 1))
-            faults.Add($"temperature or thresholds of a model that is {model.ProblemType}, which has none");
+        if (model.MoreTasks.Count == 0)
+        {
+            if (model.TaskName is { } name) faults.Add($"one task with the name '{name}': a name belongs to models of several");
+            return;
+        }
+        if (model.Document is not null) faults.Add("several tasks and a rule for documents: their heads read one vector a text");
+        string[] names = [.. model.Tasks.Select(task => task.Name)];
+        foreach (string name in names.Where(name => !IsName(name))) faults.Add($"a task with the name '{name}', expected 1 to {LongestName} letters, digits, '-' and '_'");
+        foreach (string name in names.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key)) faults.Add($"the task '{name}' twice");
+        foreach (TaskDescription task in model.MoreTasks)
+        {
+            string of = $" of the task '{task.Name}'";
+            if (task.Head.Kind == HeadKind.None || task.Labels.Count == 0) faults.Add($"a head of kind {task.Head.Kind} with {task.Labels.Count} labels{of}: each task has a head and labels");
+            if (task.Head.Pooling != model.Head.Pooling) faults.Add($"{task.Head.Pooling} pooling{of}, expected that of the first task, {model.Head.Pooling}: all heads read the same features");
+            // Everything else is as it would be for a model of this task alone.
+            ModelDescription alone = model with { MoreTasks = [], TaskName = null, Head = task.Head, ProblemType = task.ProblemType, Labels = task.Labels, Calibration = task.Calibration, Probes = [], Document = null };
+            faults.AddRange(ArtifactCheck.CheckDescription(alone).Where(fault => !faults.Contains(fault)).Select(fault => fault + of));
+        }
     }
+
+    /// <summary>Whether a text can be the name of a task.</summary>
+    public static bool IsName(string name) =>
+        name.Length is > 0 and <= LongestName && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_');
 }

@@ -39,6 +39,12 @@ public static class TensorNames
     /// <summary>A hidden layer of a head with several: <c>.weight</c> [width below, width] and <c>.bias</c>.</summary>
     public static string HeadHidden(int layer) => $"head.hidden.{layer}";
 
+    /// <summary>What stands before the names of a head's weights where there are several tasks; nothing for the first one.</summary>
+    public static string Task(string name) => $"tasks.{name}.";
+
+    /// <summary>What stands before the names of the weights of the second text's encoder, where it has its own.</summary>
+    public const string Second = "second.";
+
     /// <summary>The masked language model's inner layer: <c>.weight</c> and <c>.bias</c>.</summary>
     public const string MaskedDense = "masked_lm.dense";
 

@@ -19,12 +19,25 @@ public sealed record GraphSignature(IReadOnlyList<GraphValue> Inputs, IReadOnlyL
     internal static GraphSignature Of(ModelDescription model, GraphDialect dialect)
     {
         string type = dialect == GraphDialect.Portable ? "Int64" : "Int32";
-        List<GraphValue> inputs = [new("input_ids", type, InputShape)], outputs = [];
-        if (dialect == GraphDialect.Portable) inputs.Add(new("attention_mask", type, InputShape));
-        if (dialect == GraphDialect.Portable || model.Encoder.TokenTypeCount > 1) inputs.Add(new("token_type_ids", type, InputShape));
+        List<GraphValue> inputs = [], outputs = [];
+        foreach (string side in model.PairEncoding is null ? [] : PairGraph.Sides)
+            foreach (string name in (string[])["input_ids", "attention_mask", "token_type_ids"]) inputs.Add(new(side + name, type, ["batch", side + "sequence"]));
+        if (model.PairEncoding is null) AddInputs();
         Output(model.Head.Kind == HeadKind.None ? "features" : "logits", model.AnswerWidth);
-        if (model.HasProbabilities) Output("probabilities", model.AnswerWidth);
+        foreach (TaskDescription task in model.MoreTasks.Count > 0 ? model.Tasks : [])
+        {
+            Output(TaskHeads.Logits(task.Name), task.Labels.Count);
+            if (task.ProblemType != ProblemType.Regression) Output(TaskHeads.Probabilities(task.Name), task.Labels.Count);
+        }
+        if (model.MoreTasks.Count == 0 && model.Head.Kind != HeadKind.None && ModelDescription.HasProbabilities(model.ProblemType)) Output("probabilities", model.AnswerWidth);
         return new GraphSignature(inputs, outputs);
+
+        void AddInputs()
+        {
+            inputs.Add(new("input_ids", type, InputShape));
+            if (dialect == GraphDialect.Portable) inputs.Add(new("attention_mask", type, InputShape));
+            if (dialect == GraphDialect.Portable || model.Encoder.TokenTypeCount > 1) inputs.Add(new("token_type_ids", type, InputShape));
+        }
 
         void Output(string name, int width) => outputs.Add(new(name, "Float", [.. Places(), width.ToString(CultureInfo.InvariantCulture)]));
 

@@ -30,6 +30,12 @@ public static class MetadataKeys
     /// <summary>JSON: how documents become rows; absent from models of single texts and pairs.</summary>
     public const string Document = Prefix + "document";
 
+    /// <summary>JSON: the name of the first task and the further ones; absent from models of one task.</summary>
+    public const string Tasks = Prefix + "tasks";
+
+    /// <summary>JSON: how pairs are read by two encoders; absent from models of one.</summary>
+    public const string PairEncoding = Prefix + "pair_encoding";
+
     /// <summary>JSON: tokenizer rules.</summary>
     public const string Tokenizer = Prefix + "tokenizer";
 
@@ -71,5 +77,5 @@ public static class MetadataKeys
 
     /// <summary>Every key of this version.</summary>
     internal static readonly IReadOnlyList<string> All =
-        [Format, Config, Labels, ProblemType, MaxLength, LongText, Document, Tokenizer, Vocabulary, Calibration, Probe, Proof, Training, WeightLimit, Dialect, Source, OnnxRuntime, Sha256];
+        [Format, Config, Labels, ProblemType, MaxLength, LongText, Document, Tasks, PairEncoding, Tokenizer, Vocabulary, Calibration, Probe, Proof, Training, WeightLimit, Dialect, Source, OnnxRuntime, Sha256];
 }

@@ -69,9 +69,24 @@ internal static class MetadataParts
         });
     }
 
+    public static TaskDescription Task(JsonMembers members) => members.End(new TaskDescription
+    {
+        Name = members.Text("name"),
+        Head = Head(members.Object("head")),
+        ProblemType = Name<ProblemType>(members, "problem_type"),
+        Labels = members.Texts("labels"),
+        Calibration = Calibration(members.Object("calibration")),
+    });
+
     public static DocumentRule Document(JsonMembers members) => members.End(new DocumentRule { SentenceLength = members.Int32("sentence_length"), Overlap = members.Int32("overlap") });
 
-    public static Probe Probe(JsonMembers members) => members.End(new Probe(members.Text("text"), members.Int32s("ids"), members.Singles("logits")));
+    public static PairEncoding PairEncoding(JsonMembers members) => members.End(new PairEncoding { Combine = Name<FeatureCombination>(members, "combine"), IsShared = members.Bool("is_shared") });
+
+    public static Probe Probe(JsonMembers members) => members.End(new Probe(members.Text("text"), members.Int32s("ids"), members.Singles("logits"))
+    {
+        Pair = members.Has("pair") ? members.Text("pair") : null,
+        PairIds = members.Has("pair_ids") ? members.Int32s("pair_ids") : null,
+    });
 
     public static Proof Proof(JsonMembers members) => members.End(new Proof
     {

@@ -28,6 +28,8 @@ public static class ModelFile
     public static void WriteCompiled(string path, ModelFileContent source, GraphDialect dialect, string onnxRuntimeVersion, ModelFileWriteOptions? options = null)
     {
         ModelArtifact artifact = source.RequireArtifact();
+        if (artifact.PairEncoding is not null)
+            throw new ModelFileException($"'{source.Path}' reads pairs by two encoders, which run one by one in graphs of their own: it cannot be compiled into one. Use the file as it is, or quantize it.");
         CompiledGraph compiled = new(dialect, source.Sha256, onnxRuntimeVersion);
         ModelProto model = EncoderGraph.Build(artifact, compiled.Dialect, pairs: artifact.Encoder.TokenTypeCount > 1);
         Write(path, model, [.. ModelMetadata.Write(artifact), .. ModelMetadata.Write(compiled)], options ?? new ModelFileWriteOptions());

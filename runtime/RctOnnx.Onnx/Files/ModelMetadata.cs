@@ -19,6 +19,8 @@ internal static class ModelMetadata
 
     private sealed record Config(EncoderConfig Encoder, HeadConfig Head);
 
+    private sealed record SeveralTasks(string? First, IReadOnlyList<TaskDescription> More);
+
     /// <summary>Keys and values in a fixed order, without the hash.</summary>
     public static List<KeyValuePair<string, string>> Write(ModelDescription artifact)
     {
@@ -40,6 +42,8 @@ internal static class ModelMetadata
         ];
         if (artifact.WeightLimit != ModelQuantizer.SafeLimit) entries.Add(new(MetadataKeys.WeightLimit, artifact.WeightLimit.ToString(CultureInfo.InvariantCulture)));
         if (artifact.Document is not null) entries.Add(new(MetadataKeys.Document, JsonSerializer.Serialize(artifact.Document, Json)));
+        if (artifact.MoreTasks.Count > 0) entries.Add(new(MetadataKeys.Tasks, JsonSerializer.Serialize(new SeveralTasks(artifact.TaskName, artifact.MoreTasks), Json)));
+        if (artifact.PairEncoding is not null) entries.Add(new(MetadataKeys.PairEncoding, JsonSerializer.Serialize(artifact.PairEncoding, Json)));
         if (artifact.Proof is not null) entries.Add(new(MetadataKeys.Proof, JsonSerializer.Serialize(artifact.Proof, Json)));
         if (artifact.Training is not null) entries.Add(new(MetadataKeys.Training, artifact.Training.ToJsonString(Json)));
         return entries;
@@ -70,8 +74,18 @@ internal static class ModelMetadata
             JsonMembers members = new(json);
             return members.End((MetadataParts.Encoder(members.Object("encoder")), MetadataParts.Head(members.Object("head"))));
         });
+        (string? firstTask, IReadOnlyList<TaskDescription> moreTasks) = entries.ContainsKey(MetadataKeys.Tasks)
+            ? Parse(entries, MetadataKeys.Tasks, json =>
+            {
+                JsonMembers members = new(json);
+                return members.End(((string?)members.Text("first"), (IReadOnlyList<TaskDescription>)[.. JsonMembers.Items(members["more"]).Select(task => MetadataParts.Task(new(task)))]));
+            })
+            : (null, []);
         return new ModelDescription
         {
+            TaskName = firstTask,
+            MoreTasks = moreTasks,
+            PairEncoding = entries.ContainsKey(MetadataKeys.PairEncoding) ? Parse(entries, MetadataKeys.PairEncoding, json => MetadataParts.PairEncoding(new(json))) : null,
             Encoder = encoder,
             Head = head,
             ProblemType = Enumeration<ProblemType>(entries, MetadataKeys.ProblemType),

@@ -46,6 +46,16 @@ public static class EncoderGraph
         return model.ToByteArray();
     }
 
+    /// <summary>
+    /// The graph of the head of a model with two encoders, in fp32: inputs <c>a_features</c> and <c>b_features</c> [batch, hidden], what the graphs of
+    /// <see cref="PairViews.Encoder"/> give; outputs as <see cref="Emit"/> has them.
+    /// </summary>
+    public static byte[] EmitPairHead(ModelArtifact artifact)
+    {
+        ArtifactCheck.Validate(artifact);
+        return PairGraph.EmitHead(artifact).ToByteArray();
+    }
+
     /// <summary>The graph for calibration: as the CPU dialect in fp32, with every point of <see cref="QuantizationPoints"/> as an output.</summary>
     public static byte[] EmitObserved(ModelArtifact artifact)
     {
@@ -74,6 +84,8 @@ public static class EncoderGraph
     internal static ModelProto Build(ModelArtifact artifact, GraphDialect dialect, bool pairs = false)
     {
         ArtifactCheck.Validate(artifact);
+        if (artifact.PairEncoding is not null && dialect != GraphDialect.Portable)
+            throw new ModelFileException($"A model with two encoders has no {dialect} graph of its own: its encoders run in it one by one ({nameof(PairViews)}), then the head. Run the model file as it is.");
         return dialect switch
         {
             GraphDialect.Portable => PortableGraph.Emit(artifact),

@@ -27,13 +27,27 @@ internal sealed class GraphBuilder(string name)
     private readonly GraphProto _graph = new() { Name = name };
     private readonly HashSet<string> _values = ["" /* an optional input that is left out */];
     private readonly Dictionary<string, int> _nodeCounts = [];
+    private readonly HashSet<string> _initializers = [];
     private bool _usesContrib, _usesOwn;
+    private string _scope = "", _weightScope = "";
+
+    /// <summary>
+    /// What is added from here on belongs to one of several parts of the same form: inputs, values and named dimensions of length get a prefix, and
+    /// initialisers that the part before has under the same name are used again.
+    /// </summary>
+    /// <param name="scope">Prefix of values.</param>
+    /// <param name="weightScope">Prefix of initialisers; parts with the same one share them.</param>
+    public void Enter(string scope, string weightScope) => (_scope, _weightScope) = (scope, weightScope);
+
+    /// <summary>Ends the parts: names are whole names again.</summary>
+    public void Leave() => Enter("", "");
 
     /// <summary>Declares a graph input; a dimension is a number or a name.</summary>
     public string Input(string name, DataType type, params object[] dimensions)
     {
+        name = _scope + name;
         Define(name);
-        _graph.Input.Add(ValueInfo(name, type, dimensions));
+        _graph.Input.Add(ValueInfo(name, type, [.. dimensions.Select(dimension => dimension is "sequence" ? _scope + "sequence" : dimension)]));
         return name;
     }
 
@@ -126,6 +140,8 @@ internal sealed class GraphBuilder(string name)
 
     private string Add(string domain, string operation, string[] outputs, string[] inputs, (string Name, object Value)[] attributes)
     {
+        inputs = [.. inputs.Select(Resolve)];
+        outputs = [.. outputs.Select(output => _scope + output)];
         foreach (string input in inputs) Require(input, $"{operation} node");
         foreach (string output in outputs) Define(output);
         int count = CollectionsMarshal.GetValueRefOrAddDefault(_nodeCounts, operation, out _)++;
@@ -139,11 +155,22 @@ internal sealed class GraphBuilder(string name)
 
     private string Initializer(string name, DataType type, IReadOnlyList<long> shape, ReadOnlyMemory<byte> bytes)
     {
+        name = _weightScope + name;
+        if (_scope.Length > 0 && _initializers.Contains(name)) return name;
         Define(name);
+        _initializers.Add(name);
         TensorProto tensor = new() { Name = name, DataType = (int)type, RawData = UnsafeByteOperations.UnsafeWrap(bytes) };
         tensor.Dims.Add(shape);
         _graph.Initializer.Add(tensor);
         return name;
+    }
+
+    // A value of this part by its short name, or any by its whole one.
+    private string Resolve(string name)
+    {
+        if (_scope.Length == 0 || name.Length == 0) return name;
+        if (_values.Contains(_scope + name)) return _scope + name;
+        return _values.Contains(_weightScope + name) ? _weightScope + name : name;
     }
 
     private void Define(string name)

@@ -5,13 +5,13 @@ internal static class GraphOperators
 {
     private static readonly HashSet<string> Portable =
     [
-        "Add", "Cast", "DequantizeLinear", "Div", "Exp", "Gather", "Gelu", "Identity", "LayerNormalization", "MatMul", "Max", "Mul", "QuantizeLinear", "ReduceMax",
+        "Abs", "Add", "Cast", "Concat", "DequantizeLinear", "Div", "Exp", "Gather", "Gelu", "Identity", "LayerNormalization", "MatMul", "Max", "Mul", "QuantizeLinear", "ReduceMax",
         "ReduceSum", "Relu", "Reshape", "Shape", "Sigmoid", "Slice", "Softmax", "Softplus", "Sub", "Tanh", "Transpose", "Unsqueeze",
     ];
 
     private static readonly HashSet<string> Cpu =
     [
-        "Add", "Cast", "ConstantOfShape", "Div", "Equal", "Exp", "Gather", "GatherND", "Gelu", "Gemm", "Identity", "LayerNormalization", "MatMul", "Mul", "NonZero",
+        "Add", "Cast", "Concat", "ConstantOfShape", "Div", "Equal", "Exp", "Gather", "GatherND", "Gelu", "Gemm", "Identity", "LayerNormalization", "MatMul", "Mul", "NonZero",
         "QuantizeLinear", "ReduceMax", "Relu", "Shape", "Sigmoid", "Slice", "Softmax", "Softplus", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze",
     ];
 

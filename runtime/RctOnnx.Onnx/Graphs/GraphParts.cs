@@ -164,15 +164,15 @@ internal sealed class GraphParts(GraphBuilder graph, ModelArtifact artifact, boo
             graph.Output(graph.Node("Identity", "features", [features]), DataType.Float, "batch", artifact.Encoder.HiddenWidth);
             return;
         }
-        if (artifact.Head.Kind == HeadKind.Electra)
-            features = Activate(Linear(features, TensorNames.HeadDense), Activation.Gelu, "head/activation");
-        for (int layer = 0; layer < (artifact.Head.HiddenWidths?.Count ?? 0); layer++)
-            features = Activate(Linear(features, TensorNames.HeadHidden(layer)), Activation.Relu, $"head/activation{layer}");
-        string output = artifact.Head.IsCumulative ? "score" : "logits";
-        string logits = graph.Node("Add", output, [MatMul(features, TensorNames.HeadOutput), Weight(TensorNames.Bias(TensorNames.HeadOutput))]);
-        if (artifact.Head.IsCumulative) logits = new OrderedGraph(graph, artifact).LogProbabilities(logits, Weight(TensorNames.HeadThresholds));
+        if (artifact.MoreTasks.Count > 0)
+        {
+            new TaskHeads(graph, this, artifact).Emit(features);
+            return;
+        }
+        TaskDescription task = artifact.Tasks[0];
+        string logits = Logits(features, task, "", "logits");
         graph.Output(logits, DataType.Float, OutputShape);
-        Probabilities(logits);
+        if (Probabilities(logits, task, "", "probabilities") is { } probabilities) graph.Output(probabilities, DataType.Float, OutputShape);
     }
 
     // ELECTRA's generator goes back to the width of its embeddings, always with GELU.
@@ -196,16 +196,39 @@ internal sealed class GraphParts(GraphBuilder graph, ModelArtifact artifact, boo
         return graph.Constant("head/table", table.ToFloats(), [.. table.Shape]);
     }
 
-    private void Probabilities(string logits)
+    /// <summary>Features → logits of a task, [batch, labels], of documents [batch, sequence, labels].</summary>
+    /// <param name="features">What the head reads.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="prefix">What stands before the names of its weights.</param>
+    /// <param name="output">Name of the logits.</param>
+    public string Logits(string features, TaskDescription task, string prefix, string output)
     {
-        if (!artifact.HasProbabilities) return;
-        string scaled = artifact.Calibration.Temperature == 1.0
+        HeadConfig head = task.Head;
+        if (head.Kind == HeadKind.Electra)
+            features = Activate(Linear(features, prefix + TensorNames.HeadDense), Activation.Gelu, prefix + "head/activation");
+        for (int layer = 0; layer < (head.HiddenWidths?.Count ?? 0); layer++)
+            features = Activate(Linear(features, prefix + TensorNames.HeadHidden(layer)), Activation.Relu, $"{prefix}head/activation{layer}");
+        string last = prefix + TensorNames.HeadOutput;
+        string logits = graph.Node("Add", head.IsCumulative ? prefix + "score" : output, [MatMul(features, last), Weight(TensorNames.Bias(last))]);
+        if (!head.IsCumulative) return logits;
+        string stored = prefix + TensorNames.HeadThresholds;
+        return new OrderedGraph(graph, prefix, task.Labels.Count).LogProbabilities(logits, Weight(stored), artifact.Weights[stored].ToFloats(), output);
+    }
+
+    /// <summary>Logits of a task → its probabilities, of the same shape; null where it has none.</summary>
+    /// <param name="logits">The logits.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="prefix">What stands before the names of values between.</param>
+    /// <param name="output">Name of the probabilities.</param>
+    public string? Probabilities(string logits, TaskDescription task, string prefix, string output)
+    {
+        if (!ModelDescription.HasProbabilities(task.ProblemType)) return null;
+        string scaled = task.Calibration.Temperature == 1.0
             ? logits
-            : graph.Node("Div", "scaled_logits", [logits, graph.Scalar("temperature", (float)artifact.Calibration.Temperature)]);
-        string probabilities = artifact.ProblemType == ProblemType.MultiLabel
-            ? graph.Node("Sigmoid", "probabilities", [scaled])
-            : graph.Node("Softmax", "probabilities", [scaled], ("axis", -1L));
-        graph.Output(probabilities, DataType.Float, OutputShape);
+            : graph.Node("Div", prefix + "scaled_logits", [logits, graph.Scalar(prefix + "temperature", (float)task.Calibration.Temperature)]);
+        return task.ProblemType == ProblemType.MultiLabel
+            ? graph.Node("Sigmoid", output, [scaled])
+            : graph.Node("Softmax", output, [scaled], ("axis", -1L));
     }
 
     private object[] OutputShape => artifact.IsPerToken ? ["batch", "sequence", artifact.AnswerWidth] : ["batch", artifact.AnswerWidth];

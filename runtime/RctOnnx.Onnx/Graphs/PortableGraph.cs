@@ -6,21 +6,30 @@ namespace RctOnnx.Onnx;
 /// <summary>Standard operators only; padded rows with a mask. BERT: Devlin et al. 2018; ELECTRA: Clark et al. 2020.</summary>
 internal sealed class PortableGraph
 {
-    private readonly GraphBuilder _graph = new("rctonnx_portable");
+    private readonly GraphBuilder _graph;
     private readonly GraphParts _parts;
     private readonly ModelArtifact _artifact;
     private readonly EncoderConfig _encoder;
 
-    private PortableGraph(ModelArtifact artifact)
+    private PortableGraph(GraphBuilder graph, ModelArtifact artifact)
     {
-        (_artifact, _encoder) = (artifact, artifact.Encoder);
+        (_graph, _artifact, _encoder) = (graph, artifact, artifact.Encoder);
         _parts = new GraphParts(_graph, artifact);
     }
 
     /// <summary>The graph of an artifact.</summary>
-    public static ModelProto Emit(ModelArtifact artifact) => new PortableGraph(artifact).Build();
+    public static ModelProto Emit(ModelArtifact artifact)
+    {
+        if (artifact.PairEncoding is not null) return PairGraph.EmitPortable(artifact);
+        PortableGraph graph = new(new GraphBuilder("rctonnx_portable"), artifact);
+        graph._parts.Head(graph.Features());
+        return graph._graph.ToModel();
+    }
 
-    private ModelProto Build()
+    /// <summary>Adds inputs, encoder and pooling of an artifact to a graph; the features, [batch, hidden].</summary>
+    public static string Features(GraphBuilder graph, ModelArtifact artifact) => new PortableGraph(graph, artifact).Features();
+
+    private string Features()
     {
         string ids = _graph.Input("input_ids", DataType.Int64, "batch", "sequence");
         string mask = _graph.Input("attention_mask", DataType.Int64, "batch", "sequence");
@@ -37,8 +46,7 @@ internal sealed class PortableGraph
         _graph.Scalar("heads/scale", (float)(1.0 / Math.Sqrt(_encoder.HeadWidth)));
         for (int layer = 0; layer < _encoder.LayerCount; layer++)
             states = _parts.FeedForward(Attention(states, additive, layer), states, layer);
-        _parts.Head(Pool(states, visible, hidden));
-        return _graph.ToModel();
+        return Pool(states, visible, hidden);
     }
 
     private string Embeddings(string ids, string types)

@@ -25,11 +25,10 @@ public static class ModelQuantizer
             throw new ModelFileException($"The model is {artifact.ProblemType}: scales are calibrated and judged on labels and values of texts, which it does not give. Run the file with fp32 weights.");
         if (artifact.Weights.Values.Any(weight => weight.Scales is not null))
             throw new ModelFileException("The model is quantized already. Start from the file with fp32 weights.");
-        Dictionary<string, TensorData> weights = new(artifact.Weights)
-        {
-            [TensorNames.WordEmbeddings] = Matrix(artifact.Weights[TensorNames.WordEmbeddings], axis: 0, sbyte.MaxValue),
-        };
-        foreach (string layer in QuantizationPoints.Of(artifact.Encoder).SelectMany(point => point.Value))
+        Dictionary<string, TensorData> weights = new(artifact.Weights);
+        foreach (string table in ((string[])[TensorNames.WordEmbeddings, TensorNames.Second + TensorNames.WordEmbeddings]).Where(weights.ContainsKey))
+            weights[table] = Matrix(artifact.Weights[table], axis: 0, sbyte.MaxValue);
+        foreach (string layer in QuantizationPoints.Of(artifact).SelectMany(point => point.Value))
             weights[TensorNames.Weight(layer)] = Matrix(artifact.Weights[TensorNames.Weight(layer)], axis: 1, weightLimit);
         ModelArtifact quantized = artifact with { Weights = weights, Inputs = inputs, WeightLimit = weightLimit, Probes = [], Proof = null };
         ArtifactCheck.Validate(quantized);

@@ -9,6 +9,15 @@ public static class QuantizationPoints
     private const string Suffix = ".input";
     private static readonly string[] AttentionInputs = ["query", "key", "value"];
 
+    /// <summary>Every point of a model, of that with two encoders the points of both.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string[]>> Of(ModelDescription model)
+    {
+        IReadOnlyList<KeyValuePair<string, string[]>> one = Of(model.Encoder);
+        return model.PairEncoding is { IsShared: false }
+            ? [.. one, .. one.Select(point => KeyValuePair.Create(TensorNames.Second + point.Key, (string[])[.. point.Value.Select(layer => TensorNames.Second + layer)]))]
+            : one;
+    }
+
     /// <summary>Every point in the order of the computation, with the layers that read it.</summary>
     public static IReadOnlyList<KeyValuePair<string, string[]>> Of(EncoderConfig encoder)
     {

@@ -42,7 +42,7 @@ internal readonly record struct BatchAnswers(int LabelCount, bool IsPerToken, bo
             Span<float> target = output.AsSpan(rows.FirstAnswer(row) * LabelCount);
             ReadOnlySpan<int> reads = rows.Reads(row);
             if (!IsPerToken) own.CopyTo(target);
-            else if (reads.IsEmpty) own.Slice((rows.Lengths[row] - 1) * LabelCount, LabelCount).CopyTo(target);
+            else if (reads.IsEmpty) own.Slice((rows.Length(row) - 1) * LabelCount, LabelCount).CopyTo(target);
             else
                 for (int read = 0; read < reads.Length; read++) own.Slice(reads[read] * LabelCount, LabelCount).CopyTo(target[(read * LabelCount)..]);
         }

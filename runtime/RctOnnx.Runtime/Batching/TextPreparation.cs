@@ -15,7 +15,7 @@ internal sealed class TextPreparation(WordPieceTokenizer tokenizer, TextLimits l
     /// <exception cref="TextTooLongException">It is over the character limit, or over the token limit under the policy of error.</exception>
     public TokenizedText Prepare(string text, TokenRows target)
     {
-        CheckCharacters(text.Length);
+        Check(text);
         ReadOnlySpan<int> pieces = Pieces(text, ref _first);
         int width = limits.MaxLength - 2, tokenCount = pieces.Length + 2;
         if (pieces.Length <= width) return new TokenizedText(Write(pieces), 1, tokenCount, tokenCount, tokenCount);
@@ -39,7 +39,7 @@ internal sealed class TextPreparation(WordPieceTokenizer tokenizer, TextLimits l
     /// </exception>
     public TokenizedText Prepare(TextPair pair, TokenRows target)
     {
-        CheckCharacters((long)pair.First.Length + pair.Second.Length);
+        Check(pair);
         ReadOnlySpan<int> first = Pieces(pair.First, ref _first), second = Pieces(pair.Second, ref _second);
         int tokenCount = first.Length + second.Length + 3;
         if (tokenCount > limits.MaxLength && limits.Policy != LongTextPolicy.Truncate)
@@ -48,6 +48,14 @@ internal sealed class TextPreparation(WordPieceTokenizer tokenizer, TextLimits l
         int length = firstCount + secondCount + 3;
         return new TokenizedText(target.Write(tokenizer.ClsId, first[..firstCount], tokenizer.SepId, second[..secondCount]), 1, length, tokenCount, length);
     }
+
+    /// <summary>Refuses a text with more characters than are looked at.</summary>
+    /// <exception cref="TextTooLongException">It is over the limit.</exception>
+    public void Check(string text) => CheckCharacters(text.Length);
+
+    /// <summary>Refuses a pair with more characters than are looked at.</summary>
+    /// <exception cref="TextTooLongException">It is over the limit.</exception>
+    public void Check(TextPair pair) => CheckCharacters((long)pair.First.Length + pair.Second.Length);
 
     /// <summary>Refuses a document with more characters than are looked at.</summary>
     /// <exception cref="TextTooLongException">It is over the limit.</exception>

@@ -2,7 +2,8 @@ namespace RctOnnx.Runtime;
 
 /// <summary>
 /// The token ids of a call, row after row in one flat buffer that is used again for other calls. Several threads may write tokens at
-/// once; rows are then named by one thread, in the order of the texts, and read by any.
+/// once; rows are named by one thread at a time, in the order of the texts, and those that are named can be read by any, also while
+/// more are written and named.
 /// </summary>
 internal sealed class TokenRows
 {
@@ -10,7 +11,7 @@ internal sealed class TokenRows
     private const int KeptTokens = 1 << 20;
 
     private readonly Lock _writing = new();
-    private int[] _ids = new int[1024], _types = [], _starts = new int[64], _lengths = new int[64], _reads = [], _firstReads = [];
+    private int[] _ids = new int[1024], _types = [], _starts = new int[64], _lengths = new int[64], _reads = [], _firstReads = [], _readCounts = [];
     private int _used, _readCount;
     private bool _hasTypes, _hasReads;
 
@@ -20,8 +21,8 @@ internal sealed class TokenRows
     /// <summary>Number of answers: one a row, or one for every place that <see cref="AddRow(int, int, ReadOnlySpan{int})"/> named.</summary>
     public int AnswerCount => _hasReads ? _readCount : Count;
 
-    /// <summary>Tokens of each row.</summary>
-    public ReadOnlySpan<int> Lengths => _lengths.AsSpan(0, Count);
+    /// <summary>Tokens of a row.</summary>
+    public int Length(int row) => _lengths[row];
 
     /// <summary>Whether the buffer is small enough to be kept for another call.</summary>
     public bool IsKept => _ids.Length <= KeptTokens;
@@ -119,10 +120,14 @@ internal sealed class TokenRows
     /// <summary>Names tokens as the next row, with the places of those whose answers are wanted. Either all rows have such places or none.</summary>
     public void AddRow(int start, int length, ReadOnlySpan<int> reads)
     {
-        if (_firstReads.Length <= Count) Array.Resize(ref _firstReads, 2 * Count + 64);
+        if (_firstReads.Length <= Count)
+        {
+            Array.Resize(ref _firstReads, 2 * Count + 64);
+            Array.Resize(ref _readCounts, 2 * Count + 64);
+        }
         if (_reads.Length < _readCount + reads.Length) Array.Resize(ref _reads, 2 * (_readCount + reads.Length));
         reads.CopyTo(_reads.AsSpan(_readCount));
-        (_firstReads[Count], _hasReads) = (_readCount, true);
+        (_firstReads[Count], _readCounts[Count], _hasReads) = (_readCount, reads.Length, true);
         _readCount += reads.Length;
         AddRow(start, length);
     }
@@ -131,8 +136,7 @@ internal sealed class TokenRows
     public int FirstAnswer(int row) => _hasReads ? _firstReads[row] : row;
 
     /// <summary>The places in a row whose answers are wanted; empty where the row has one answer.</summary>
-    public ReadOnlySpan<int> Reads(int row) =>
-        _hasReads ? _reads.AsSpan(_firstReads[row], (row + 1 < Count ? _firstReads[row + 1] : _readCount) - _firstReads[row]) : [];
+    public ReadOnlySpan<int> Reads(int row) => _hasReads ? _reads.AsSpan(_firstReads[row], _readCounts[row]) : [];
 
     /// <summary>The ids of a row.</summary>
     public ReadOnlySpan<int> Ids(int row) => _ids.AsSpan(_starts[row], _lengths[row]);

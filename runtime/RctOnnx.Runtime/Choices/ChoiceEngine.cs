@@ -36,13 +36,14 @@ internal sealed class ChoiceEngine : IDisposable
     {
         CallBuffers call = _rows.Take();
         TokenizedText[][] texts = new TokenizedText[questions.Count][];
-        _rows.InStretches(questions.Count, i => texts[i] = [.. questions[i].Choices.Select(choice => _preparation.Prepare(new TextPair(questions[i].Prompt, choice), call.Rows))], token);
-        foreach (TokenizedText text in texts.SelectMany(all => all)) text.AddRows(call.Rows);
-        float[] logits = call.Logits(call.Rows.Count);
-        _rows.Compute(call, logits, _rows.Pairs, token);
+        int[] firstRows = call.FirstRows(questions.Count);
+        _rows.Run(call, _rows.Pairs, questions.Count, canRefuse: true, i => texts[i] = [.. questions[i].Choices.Select(choice => _preparation.Prepare(new TextPair(questions[i].Prompt, choice), call.Rows))], i =>
+        {
+            firstRows[i] = call.Rows.Count;
+            foreach (TokenizedText text in texts[i]) text.AddRows(call.Rows);
+        }, token);
         ChoiceAnswer[] answers = new ChoiceAnswer[texts.Length];
-        for (int i = 0, first = 0; i < answers.Length; first += texts[i++].Length)
-            answers[i] = Make(questions[i].Choices, logits.AsSpan(first, texts[i].Length), texts[i]);
+        _rows.InStretches(answers.Length, i => answers[i] = Make(questions[i].Choices, _rows.LogitsOf(call, firstRows[i], texts[i].Length), texts[i]), token);
         _rows.Keep(call);
         return answers;
     }

@@ -10,11 +10,55 @@ internal sealed record LoadedModel(
     ModelFileContent Content, IReadOnlyList<string> Labels, ProblemType ProblemType, Calibration Calibration, int MaxLength,
     LongTextPolicy LongText, DocumentRule? Document, int TokenTypeCount, Task<WordPieceTokenizer> Tokenization, string Output)
 {
+    /// <summary>The tasks of a file of several, whose logits stand side by side in the order of the tasks; of a file of one task that one, without a name.</summary>
+    public required IReadOnlyList<TaskDescription> Tasks { get; init; }
+
+    /// <summary>Logits of all tasks.</summary>
+    public int LogitCount => Tasks.Sum(task => task.Labels.Count);
+
+    /// <summary>The same with labels, problem and calibration of one of the tasks.</summary>
+    /// <exception cref="SettingsException">The file has no such task.</exception>
+    public LoadedModel Choose(string task)
+    {
+        if (Tasks.Count < 2) throw new SettingsException($"{nameof(TextClassifierOptions.TaskName)} is '{task}', but '{Content.Path}' has one task, without a name. Leave it out.");
+        TaskDescription chosen = Tasks.FirstOrDefault(one => one.Name == task)
+            ?? throw new SettingsException($"'{Content.Path}' has no task '{task}'; it has {string.Join(", ", Tasks.Select(one => one.Name))}. Choose one of them.");
+        return this with { Labels = chosen.Labels, ProblemType = chosen.ProblemType, Calibration = chosen.Calibration, TaskName = task };
+    }
+
+    /// <summary>How the file reads pairs by two encoders; null where one reads both texts together.</summary>
+    public PairEncoding? PairEncoding => Content.Description?.PairEncoding;
+
+    /// <summary>Whether this is one of two encoders and not what the file holds.</summary>
+    public bool IsPart { get; private init; }
+
+    /// <summary>One of the two encoders, whose features stand in the place of logits.</summary>
+    /// <param name="second">Which text it reads.</param>
+    public LoadedModel Encoder(bool second)
+    {
+        ModelArtifact encoder = PairViews.Encoder(Content.RequireArtifact(), second);
+        string[] features = [.. Enumerable.Range(0, encoder.Encoder.HiddenWidth).Select(i => $"feature {i}")];
+        return this with
+        {
+            Content = Content with { Description = encoder },
+            Labels = features,
+            ProblemType = ProblemType.Regression,
+            Calibration = new Calibration(),
+            Tasks = [new TaskDescription { Name = "", Head = encoder.Head, ProblemType = ProblemType.Regression, Labels = features }],
+            Output = "features",
+            IsPart = true,
+        };
+    }
+
+    /// <summary>The task of <see cref="Labels"/>; null for a file of one.</summary>
+    public string? TaskName { get; private init; }
+
+
     /// <summary>The fastest dialect on CPU that the file gives: its own where it is compiled, portable where it is foreign.</summary>
     public GraphDialect CpuDialect => Content.Compiled?.Dialect ?? (Content.Artifact is { } artifact ? EncoderGraph.CpuDialect(artifact, OwnOperators.IsSupported) : GraphDialect.Portable);
 
     /// <summary>Numbers of an answer of the graph.</summary>
-    public int AnswerWidth => Content.Description?.AnswerWidth ?? Labels.Count;
+    public int AnswerWidth => Content.Description?.AnswerWidth ?? LogitCount;
 
     /// <summary>Whether graphs have an answer for every token.</summary>
     public bool IsPerToken => Content.Description?.IsPerToken == true;
@@ -44,7 +88,11 @@ internal sealed record LoadedModel(
 
     private static LoadedModel Own(ModelFileContent content, ModelDescription model) =>
         new(content, model.Labels, model.ProblemType, model.Calibration, model.MaxLength, model.LongText, model.Document,
-            model.Encoder.TokenTypeCount, Task.Run(() => WordPieceTokenizer.Create(model.Vocabulary, model.Tokenizer)), "logits");
+            model.Encoder.TokenTypeCount, Task.Run(() => WordPieceTokenizer.Create(model.Vocabulary, model.Tokenizer)), "logits")
+        {
+            Tasks = model.Tasks,
+            TaskName = model.TaskName,
+        };
 
     private static LoadedModel Foreign(ModelFileContent content, string path)
     {
@@ -57,6 +105,9 @@ internal sealed record LoadedModel(
         string output = outputs.Any(value => value.Name == "logits") || outputs.Count != 1 ? "logits" : outputs[0].Name;
         int limit = Math.Min(source.MaxLength ?? int.MaxValue, config.Encoder.PositionCount);
         return new LoadedModel(content, config.Labels, config.ProblemType, new Calibration(), limit, LongTextPolicy.Truncate, null,
-            config.Encoder.TokenTypeCount, Task.FromResult(WordPieceTokenizer.Create(source.Vocabulary, source.Settings)), output);
+            config.Encoder.TokenTypeCount, Task.FromResult(WordPieceTokenizer.Create(source.Vocabulary, source.Settings)), output)
+        {
+            Tasks = [new TaskDescription { Name = "", Head = new HeadConfig { Kind = HeadKind.Linear, Pooling = Pooling.Cls }, ProblemType = config.ProblemType, Labels = config.Labels }],
+        };
     }
 }

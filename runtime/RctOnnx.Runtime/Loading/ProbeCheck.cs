@@ -18,15 +18,36 @@ internal static class ProbeCheck
         foreach (Probe probe in model.Content.Description?.Probes ?? [])
         {
             int[] ids = model.Tokenizer.Encode(probe.Text, null, new() { MaxLength = model.MaxLength }).Ids;
-            if (!ids.AsSpan().SequenceEqual([.. probe.Ids]))
-                throw new ModelFileException($"The model file's probe '{probe.Text}' has other token ids here than at its export. The vocabulary or the tokenizer differs: export the model again.");
-            float[] logits = new float[model.AnswerWidth];
-            BatchPlan plan = new();
-            graph.Plan([ids.Length], plan);
-            graph.Run(TokenRows.Of([ids]), plan.Batches[0], logits);
-            for (int i = 0; i < logits.Length; i++)
-                if (!(Math.Abs(logits[i] - probe.Logits[i]) <= tolerance * Math.Max(1, Math.Abs(probe.Logits[i]))))
-                    throw Differs($"The model file's probe '{probe.Text}' gives {logits[i]} for '{model.Labels[i]}' here and {probe.Logits[i]} at its export, allowed is a difference of {tolerance}.", provider);
+            if (!ids.AsSpan().SequenceEqual([.. probe.Ids])) throw OtherIds(probe);
+            LogitTable answer = new();
+            graph.Run(TokenRows.Of([ids]), BatchPlanner.All([ids.Length], graph.NewPlan())[0], answer);
+            Compare(model, probe, answer.Slice(0, model.AnswerWidth), provider, tolerance);
+        }
+    }
+
+    private static void Compare(LoadedModel model, Probe probe, ReadOnlySpan<float> logits, ProviderReport provider, float tolerance)
+    {
+        for (int i = 0; i < logits.Length; i++)
+            if (!(Math.Abs(logits[i] - probe.Logits[i]) <= tolerance * Math.Max(1, Math.Abs(probe.Logits[i]))))
+                throw Differs($"The model file's probe '{probe.Text}' gives {logits[i]} for '{model.Tasks.SelectMany(task => task.Labels).ElementAt(i)}' here and {probe.Logits[i]} at its export, allowed is a difference of {tolerance}.", provider);
+    }
+
+    private static ModelFileException OtherIds(Probe probe) => new($"The model file's probe '{probe.Text}' has other token ids here than at its export. The vocabulary or the tokenizer differs: export the model again.");
+
+    /// <summary>The same for pairs that two encoders read.</summary>
+    /// <param name="model">The file.</param>
+    /// <param name="logits">Logits of the tokens of two texts.</param>
+    /// <param name="provider">What runs the encoders.</param>
+    /// <param name="cuda">How.</param>
+    /// <exception cref="ModelFileException">A probe has other ids or other logits here.</exception>
+    /// <exception cref="ProviderException">It has other logits on another provider than the CPU.</exception>
+    public static void RunPairs(LoadedModel model, Func<int[], int[], float[]> logits, ProviderReport provider, CudaOptions cuda)
+    {
+        foreach (Probe probe in model.Content.Description!.Probes)
+        {
+            int[] first = model.Tokenizer.Encode(probe.Text, null, new() { MaxLength = model.MaxLength }).Ids, second = model.Tokenizer.Encode(probe.Pair!, null, new() { MaxLength = model.MaxLength }).Ids;
+            if (!first.AsSpan().SequenceEqual([.. probe.Ids]) || !second.AsSpan().SequenceEqual([.. probe.PairIds!])) throw OtherIds(probe);
+            Compare(model, probe, logits(first, second), provider, Tolerance(EncoderGraph.IsInt8(model.CpuDialect), provider, cuda));
         }
     }
 

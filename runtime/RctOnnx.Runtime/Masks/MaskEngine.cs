@@ -41,18 +41,19 @@ internal sealed class MaskEngine : IDisposable
     {
         CallBuffers call = _rows.Take();
         MaskedText[] encoded = new MaskedText[texts.Count];
-        _rows.InStretches(texts.Count, i =>
+        int[] firstAnswers = call.FirstRows(texts.Count);
+        _rows.Run(call, _rows.Singles, texts.Count, canRefuse: true, i =>
         {
             if (texts[i].Length > _maxCharacters) throw new TextTooLongException($"has {texts[i].Length} characters, allowed are {_maxCharacters}. Shorten it, or raise MaxCharacters.");
             encoded[i] = _tokenizer.Encode(texts[i]);
+        }, i =>
+        {
+            firstAnswers[i] = call.Rows.AnswerCount;
+            call.Rows.AddRow(call.Rows.Write(encoded[i].Ids), encoded[i].Ids.Length, encoded[i].Places);
         }, token);
-        foreach (MaskedText text in encoded) call.Rows.AddRow(call.Rows.Write(text.Ids), text.Ids.Length, text.Places);
-        int width = _vocabulary.Count;
-        float[] logits = call.Logits(checked(call.Rows.AnswerCount * width));
-        _rows.Compute(call, logits, _rows.Singles, token);
         IReadOnlyList<FilledMask>[] filled = new IReadOnlyList<FilledMask>[encoded.Length];
-        for (int i = 0, mask = 0; i < filled.Length; i++)
-            filled[i] = [.. encoded[i].Starts.Select(start => new FilledMask(start, Likeliest(logits.AsSpan(mask++ * width, width))))];
+        _rows.InStretches(filled.Length, i =>
+            filled[i] = [.. encoded[i].Starts.Select((start, mask) => new FilledMask(start, Likeliest(_rows.LogitsOf(call, firstAnswers[i] + mask, 1))))], token);
         _rows.Keep(call);
         return filled;
     }

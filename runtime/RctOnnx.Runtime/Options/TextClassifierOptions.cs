@@ -48,6 +48,9 @@ public sealed record TextClassifierOptions
     /// </summary>
     public bool ParseSpecialTokens { get; init; }
 
+    /// <summary>Which task of a file of several <see cref="TextClassifier.Classify(string)"/> and its like answer; null is the first one. <see cref="TextClassifier.ClassifyTasks(string)"/> answers all.</summary>
+    public string? TaskName { get; init; }
+
     /// <summary>How many scores an answer carries; null is all.</summary>
     public int? TopK { get; init; }
 

@@ -59,13 +59,13 @@ internal sealed class BatchTensors : IDisposable
                 case "lengths":
                     Span<int> lengths = Inputs[i].GetTensorMutableDataAsSpan<int>();
                     lengths.Fill(1);
-                    for (int row = 0; row < chosen.Length; row++) lengths[row] = rows.Lengths[chosen[row]];
+                    for (int row = 0; row < chosen.Length; row++) lengths[row] = rows.Length(chosen[row]);
                     break;
                 default:
                     Span<float> mask = Inputs[i].GetTensorMutableDataAsSpan<float>();
                     mask.Fill(AttentionMask.Hidden);
                     for (int row = 0; row < _shape.BatchSize; row++)
-                        mask.Slice(row * width, row < chosen.Length ? rows.Lengths[chosen[row]] : 1).Clear();
+                        mask.Slice(row * width, row < chosen.Length ? rows.Length(chosen[row]) : 1).Clear();
                     break;
             }
         }

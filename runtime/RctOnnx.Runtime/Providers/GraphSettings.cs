@@ -17,6 +17,9 @@ internal sealed record GraphSettings
     /// <summary>The form of the logits.</summary>
     public required BatchAnswers Answers { get; init; }
 
+    /// <summary>Name of the output to read.</summary>
+    public string Output { get; init; } = "logits";
+
     /// <summary>Id that fills short rows.</summary>
     public required int PadId { get; init; }
 

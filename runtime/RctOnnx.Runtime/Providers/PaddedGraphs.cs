@@ -27,7 +27,8 @@ internal sealed class PaddedGraphs : IBatchGraph
     public PaddedGraphs(GraphSettings settings, Func<StaticShape, byte[]> emit)
     {
         (_settings, _emit) = (settings, emit);
-        _running = new SemaphoreSlim(settings.IsRecorded || EncoderGraph.IsStatic(settings.Dialect) ? 1 : 2);
+        RunsAtOnce = settings.IsRecorded || EncoderGraph.IsStatic(settings.Dialect) ? 1 : 2;
+        _running = new SemaphoreSlim(RunsAtOnce);
         if (settings.IsRecorded) _recorder = new SingleThread("cuda graphs");
         int length = settings.Plan.Lengths is [int shortest, ..] ? shortest : 2;
         try
@@ -47,16 +48,15 @@ internal sealed class PaddedGraphs : IBatchGraph
     public IReadOnlyDictionary<string, int> Nodes => _nodes;
 
     /// <inheritdoc/>
-    public void Plan(ReadOnlySpan<int> lengths, BatchPlan plan)
-    {
-        plan.Batches.Clear();
-        plan.Batches.AddRange(_settings.Plan.Plan(lengths.ToArray()));
-    }
+    public int RunsAtOnce { get; }
+
+    /// <inheritdoc/>
+    public IBatchPlan NewPlan() => new WindowedPlan(WindowedPlan.DefaultWindow, _settings.Plan.Plan);
 
     /// <inheritdoc/>
     /// <exception cref="ModelFileException">ONNX Runtime fails on the CPU.</exception>
     /// <exception cref="ProviderException">Another provider fails.</exception>
-    public void Run(TokenRows rows, PlannedBatch batch, float[] logits)
+    public void Run(TokenRows rows, PlannedBatch batch, LogitTable logits)
     {
         StaticShape shape = _settings.Plan.ShapeOf(batch.Rows.Count, batch.Length);
         _running.Wait();
@@ -87,25 +87,25 @@ internal sealed class PaddedGraphs : IBatchGraph
         }
     }
 
-    private void RunOnce(StaticShape shape, TokenRows rows, PlannedBatch batch, float[] logits)
+    private void RunOnce(StaticShape shape, TokenRows rows, PlannedBatch batch, LogitTable logits)
     {
         (InferenceSession session, DeviceMemory memory) = SessionOf(shape);
         // Logits in pinned memory are refused: ONNX Runtime takes them for a copy of a tensor onto itself.
         using BatchTensors tensors = new(session.InputNames, memory.Host, OrtAllocator.DefaultInstance, shape, _settings.Answers);
         tensors.Fill(rows, batch.Rows, _settings.PadId);
         using RunOptions run = new();
-        session.Run(run, tensors.Names, tensors.Inputs, ["logits"], [tensors.Logits]);
-        _settings.Answers.Copy(tensors.Logits.GetTensorDataAsSpan<float>(), rows, batch, logits);
+        session.Run(run, tensors.Names, tensors.Inputs, [_settings.Output], [tensors.Logits]);
+        logits.Put(tensors.Logits.GetTensorDataAsSpan<float>(), rows, batch, _settings.Answers);
     }
 
-    private bool RunRecorded(StaticShape shape, TokenRows rows, PlannedBatch batch, float[] logits)
+    private bool RunRecorded(StaticShape shape, TokenRows rows, PlannedBatch batch, LogitTable logits)
     {
         (InferenceSession session, DeviceMemory memory) = SessionOf(shape);
         if (!_recorded.TryGetValue(shape, out RecordedShape? recorded))
-            _recorded.Add(shape, recorded = new RecordedShape(session, memory, shape, _settings.Answers, _recorded.Count + 1));
+            _recorded.Add(shape, recorded = new RecordedShape(session, memory, shape, _settings.Answers, _settings.Output, _recorded.Count + 1));
         recorded.Host.Fill(rows, batch.Rows, _settings.PadId);
         recorded.Run();
-        _settings.Answers.Copy(recorded.Host.Logits.GetTensorDataAsSpan<float>(), rows, batch, logits);
+        logits.Put(recorded.Host.Logits.GetTensorDataAsSpan<float>(), rows, batch, _settings.Answers);
         return true;
     }
 

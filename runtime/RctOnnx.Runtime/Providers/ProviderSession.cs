@@ -57,7 +57,7 @@ internal static class ProviderSession
             {
                 tensors.Fill(TokenRows.Of([[settings.PadId]]), [0], settings.PadId);
                 run.AddRunConfigEntry("gpu_graph_id", "-1"); // not to be recorded
-                session.Run(run, tensors.Names, tensors.Inputs, ["logits"], [tensors.Logits]);
+                session.Run(run, tensors.Names, tensors.Inputs, [settings.Output], [tensors.Logits]);
             }
             written = session.EndProfiling();
             IReadOnlyDictionary<string, int> nodes = NodePlacement.Read(written);

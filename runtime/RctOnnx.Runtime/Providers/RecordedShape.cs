@@ -21,15 +21,16 @@ internal sealed class RecordedShape : IDisposable
     /// <param name="memory">Host and card.</param>
     /// <param name="shape">Rows and tokens.</param>
     /// <param name="answers">The form of the logits.</param>
+    /// <param name="output">Name of the output.</param>
     /// <param name="id">Of the recording, from 1.</param>
-    public RecordedShape(InferenceSession session, DeviceMemory memory, StaticShape shape, BatchAnswers answers, int id)
+    public RecordedShape(InferenceSession session, DeviceMemory memory, StaticShape shape, BatchAnswers answers, string output, int id)
     {
         (_session, _memory) = (session, memory);
         Host = new BatchTensors(session.InputNames, memory.Host, memory.Host, shape, answers);
         _device = new BatchTensors(session.InputNames, memory.Device, memory.Device, shape, answers);
         _binding = session.CreateIoBinding();
         for (int i = 0; i < _device.Names.Length; i++) _binding.BindInput(_device.Names[i], _device.Inputs[i]);
-        _binding.BindOutput("logits", _device.Logits);
+        _binding.BindOutput(output, _device.Logits);
         _run.AddRunConfigEntry("gpu_graph_id", id.ToString(CultureInfo.InvariantCulture));
     }
 

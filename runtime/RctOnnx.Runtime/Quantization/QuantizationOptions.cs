@@ -5,7 +5,7 @@ namespace RctOnnx.Runtime.Quantization;
 /// <summary>What to quantize with.</summary>
 public sealed record QuantizationOptions
 {
-    /// <summary>Texts like those that the model will see; their activations set the scales. Each is a list of sentences, of one where texts are read alone.</summary>
+    /// <summary>Texts like those that the model will see; their activations set the scales. Each is a list of sentences, of one where texts are read alone, of the two texts of a pair for a model with two encoders.</summary>
     public required IReadOnlyList<IReadOnlyList<string>> Calibration { get; init; }
 
     /// <summary>Texts on which candidates are compared, as <see cref="Calibration"/>, which takes their place where null.</summary>
@@ -13,6 +13,9 @@ public sealed record QuantizationOptions
 
     /// <summary>What <see cref="Dev"/> is judged by: with it, its drop is limited.</summary>
     public DevFigure? Figure { get; init; }
+
+    /// <summary>Whose answers <see cref="Figure"/> judges, of a model of several tasks; null is the first. The logits of all tasks are compared.</summary>
+    public string? TaskName { get; init; }
 
     /// <summary>Allowed drop of <see cref="Figure"/>, in hundredths.</summary>
     public double MaxDrop { get; init; } = 0.3;

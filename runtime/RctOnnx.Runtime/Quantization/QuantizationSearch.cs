@@ -10,53 +10,57 @@ namespace RctOnnx.Runtime.Quantization;
 public sealed class QuantizationSearch
 {
     private const double KeptShare = 0.9999;
+    private const int ChunkSentences = 512; // enough for batches of equal length, few enough for a report every second or so
+    private const int CalibrationCost = 4; // of a text that is read alone and whose values are counted, in texts that are answered
 
     private readonly ModelArtifact _source;
     private readonly QuantizationOptions _options;
-    private readonly Action<string> _report;
+    private readonly Action<QuantizationProgress> _report;
     private readonly string _folder;
     private readonly IReadOnlyList<IReadOnlyList<string>> _texts;
-    private readonly IReadOnlyList<Classification> _expected;
+    private readonly DevAnswers _expected;
     private readonly CancellationToken _token;
+    private readonly int _sentences;
+    private long _done, _planned; // in texts that are answered
 
-    private QuantizationSearch(string model, QuantizationOptions options, string folder, Action<string> report, CancellationToken token)
+    private QuantizationSearch(string model, QuantizationOptions options, string folder, Action<QuantizationProgress> report, CancellationToken token)
     {
         if (options.Calibration.Count == 0) throw new DataException("There is no text to calibrate with. Give a file with texts of the task.");
         (_options, _folder, _report, _token) = (options, folder, report, token);
         _source = ModelFile.Read(model).RequireArtifact();
         if (_source.Inputs.Count > 0) throw new ModelFileException($"'{model}' is quantized already. Start from the file with fp32 weights.");
         _texts = options.Dev ?? options.Calibration;
-        _report("answers of the fp32 model");
-        _expected = Answers(model);
+        _sentences = _texts.Sum(text => text.Count);
+        _planned = (1L + Enum.GetValues<QuantizationMethod>().Length) * _sentences + 2L * CalibrationCost * options.Calibration.Sum(text => text.Count);
+        _expected = Answers(model, "answers of the fp32 model");
     }
 
     /// <summary>Finds the int8 form of a model. Candidates are written to <paramref name="folder"/>, which must exist.</summary>
     /// <param name="model">A model file of this product in fp32.</param>
     /// <param name="options">Texts and limits.</param>
     /// <param name="folder">For passing files.</param>
-    /// <param name="report">Told what is being done.</param>
-    /// <param name="token">Ends the work.</param>
+    /// <param name="report">Told what is being done and how far it is.</param>
+    /// <param name="token">Ends the work between two batches of texts.</param>
     /// <exception cref="GateException">The figure drops by more than allowed even with every input in fp32.</exception>
-    public static QuantizationResult Run(string model, QuantizationOptions options, string folder, Action<string> report, CancellationToken token) =>
+    public static QuantizationResult Run(string model, QuantizationOptions options, string folder, Action<QuantizationProgress> report, CancellationToken token) =>
         new QuantizationSearch(model, options, folder, report, token).Run();
 
     private QuantizationResult Run()
     {
-        _report($"ranges over {_options.Calibration.Count} texts");
         IReadOnlyDictionary<string, ActivationHistogram> seen =
-            InputCalibration.Observe(_source, _options.Calibration, _options.Threads ?? Environment.ProcessorCount, _token);
-        double? before = Figure(_expected);
+            InputCalibration.Observe(_source, _options.Calibration, _options.Threads ?? Environment.ProcessorCount, (step, texts) => Report(step, texts, CalibrationCost), _token);
+        double? before = Figure(_expected.Judged);
         if (before is double.NegativeInfinity)
-            throw new DataException($"The {_options.Figure!.Name} of the fp32 model on the {_expected.Count} dev texts is not defined: their labels or its answers are all the same. Give dev rows of several labels.");
+            throw new DataException($"The {_options.Figure!.Name} of the fp32 model on the {_expected.Judged.Count} dev texts is not defined: their labels or its answers are all the same. Give dev rows of several labels.");
         Dictionary<QuantizationMethod, Candidate> tried = [];
         foreach (QuantizationMethod method in Enum.GetValues<QuantizationMethod>())
             tried[method] = Try(seen.ToDictionary(pair => pair.Key, pair => Scale(pair.Value, method)), $"method {method}");
         (QuantizationMethod best, Candidate candidate) = tried.MinBy(pair => pair.Value.Error);
-        double? after = Figure(candidate.Answers);
+        double? after = Figure(candidate.Answers.Judged);
         List<string> fp32 = [];
         if (before - after > _options.MaxDrop / 100) (candidate, after) = Relax(candidate, before!.Value, fp32);
         ModelArtifact artifact = candidate.Artifact with { Probes = Probes(candidate.Artifact) };
-        double agreement = (double)candidate.Answers.Zip(_expected).Count(pair => pair.First.Label == pair.Second.Label) / _expected.Count;
+        double agreement = candidate.Answers.AgreementWith(_expected);
         artifact = artifact with { Training = Record(best, fp32, agreement, before, after) };
         return new QuantizationResult(artifact, best, tried.ToDictionary(pair => pair.Key, pair => pair.Value.Error), fp32, agreement, before, after);
     }
@@ -65,17 +69,19 @@ public sealed class QuantizationSearch
     private (Candidate, double?) Relax(Candidate candidate, double before, List<string> fp32)
     {
         IReadOnlyDictionary<string, InputQuantization> all = candidate.Artifact.Inputs;
+        _planned += (long)all.Count * _sentences;
         string[] worstFirst = [.. all.Keys.Select(point => (Point: point, Try(Without([point]), $"without {point}").Error))
             .OrderBy(pair => pair.Error).Select(pair => pair.Point)];
         double? after = null;
         foreach (string point in worstFirst)
         {
             fp32.Add(point);
+            _planned += _sentences;
             candidate = Try(Without(fp32), $"{fp32.Count} of {all.Count} inputs in fp32");
-            after = Figure(candidate.Answers);
+            after = Figure(candidate.Answers.Judged);
             if (before - after <= _options.MaxDrop / 100) return (candidate, after);
         }
-        throw new GateException(FormattableString.Invariant($"Int8 drops the {_options.Figure!.Name} on the {_expected.Count} dev texts from {before:F4} to {after:F4}, allowed are {_options.MaxDrop} hundredths; computing all layers in fp32 does not help. Nothing was written. Try weights of 8 bits, or allow more."));
+        throw new GateException(FormattableString.Invariant($"Int8 drops the {_options.Figure!.Name} on the {_expected.Judged.Count} dev texts from {before:F4} to {after:F4}, allowed are {_options.MaxDrop} hundredths; computing all layers in fp32 does not help. Nothing was written. Try weights of 8 bits, or allow more."));
 
         Dictionary<string, InputQuantization> Without(IReadOnlyCollection<string> points) =>
             all.Where(pair => !points.Contains(pair.Key)).ToDictionary();
@@ -84,11 +90,11 @@ public sealed class QuantizationSearch
     private Candidate Try(Dictionary<string, InputQuantization> inputs, string name)
     {
         _token.ThrowIfCancellationRequested();
-        _report(name);
+        Report(name, 0);
         ModelArtifact artifact = ModelQuantizer.Quantize(_source, inputs, _options.WeightLimit);
         ModelFile.Write(CandidatePath, artifact);
-        IReadOnlyList<Classification> answers = Answers(CandidatePath);
-        double error = answers.Zip(_expected).Average(pair => pair.First.Logits.Zip(pair.Second.Logits).Average(both => Math.Pow(both.First - both.Second, 2)));
+        DevAnswers answers = Answers(CandidatePath, name);
+        double error = answers.SquaredDistance(_expected);
         return new Candidate(artifact, answers, error);
     }
 
@@ -96,7 +102,7 @@ public sealed class QuantizationSearch
     {
         ModelFile.Write(CandidatePath, artifact);
         using TextClassifier classifier = TextClassifier.Load(CandidatePath, new TextClassifierOptions { Threads = 1 });
-        return [.. _source.Probes.Select(probe => probe with { Logits = classifier.Classify(probe.Text).Logits })];
+        return [.. _source.Probes.Select(probe => probe with { Logits = [.. DevAnswers.LogitsOf(classifier, probe.Text, probe.Pair)] })];
     }
 
     private JsonObject Record(QuantizationMethod method, List<string> fp32, double agreement, double? before, double? after)
@@ -108,7 +114,7 @@ public sealed class QuantizationSearch
             ["calibration_texts"] = _options.Calibration.Count,
             ["weight_limit"] = _options.WeightLimit,
             ["fp32_inputs"] = new JsonArray([.. fp32.Select(point => JsonValue.Create(point))]),
-            ["dev_texts"] = _expected.Count,
+            ["dev_texts"] = _expected.Judged.Count,
             ["dev_agreement"] = agreement,
             ["dev_figure"] = _options.Figure?.Name,
             ["dev_fp32"] = before,
@@ -119,10 +125,25 @@ public sealed class QuantizationSearch
 
     private string CandidatePath => Path.Combine(_folder, "candidate.onnx");
 
-    private IReadOnlyList<Classification> Answers(string path)
+    private void Report(string step, int texts, int cost = 1)
     {
-        using TextClassifier classifier = TextClassifier.Load(path, new TextClassifierOptions { Threads = _options.Threads, LongText = LongTextPolicy.Truncate });
-        return [.. classifier.ClassifyDocuments(_texts, _token).SelectMany(document => document.Sentences)];
+        _done += (long)texts * cost;
+        _report(new QuantizationProgress(step, texts, (double)_done / Math.Max(_planned, 1)));
+    }
+
+    private DevAnswers Answers(string path, string step)
+    {
+        Report(step, 0);
+        using TextClassifier classifier = TextClassifier.Load(path, new TextClassifierOptions { Threads = _options.Threads, LongText = LongTextPolicy.Truncate, TaskName = _options.TaskName });
+        List<DevAnswers> answers = [];
+        for (int first = 0, end; first < _texts.Count; first = end)
+        {
+            int sentences = _texts[first].Count;
+            for (end = first + 1; end < _texts.Count && sentences + _texts[end].Count <= ChunkSentences; end++) sentences += _texts[end].Count;
+            answers.Add(DevAnswers.Of(classifier, [.. _texts.Skip(first).Take(end - first)], _token));
+            Report(step, sentences);
+        }
+        return DevAnswers.Joined(answers);
     }
 
     // A figure that candidates make meaningless, such as a correlation of equal values, is as bad as can be.
@@ -135,5 +156,5 @@ public sealed class QuantizationSearch
         _ => seen.LeastSquares(),
     };
 
-    private sealed record Candidate(ModelArtifact Artifact, IReadOnlyList<Classification> Answers, double Error);
+    private sealed record Candidate(ModelArtifact Artifact, DevAnswers Answers, double Error);
 }

@@ -3,8 +3,6 @@ namespace RctOnnx.Runtime;
 /// <summary>From questions to answers: tokenise, run the rows, find the spans. Thread-safe.</summary>
 internal sealed class QuestionEngine : IDisposable
 {
-    private const int Labels = 2; // start and end
-
     private readonly RowEngine _rows;
     private readonly QuestionTokenizer _tokenizer;
     private readonly QuestionAnswererOptions _options;
@@ -35,17 +33,15 @@ internal sealed class QuestionEngine : IDisposable
     {
         CallBuffers call = _rows.Take();
         EncodedQuestion[] encoded = new EncodedQuestion[questions.Count];
-        _rows.InStretches(questions.Count, i => encoded[i] = Encode(questions[i]), token);
-        foreach (EncodedQuestion question in encoded) AddRows(call.Rows, question);
-        float[] logits = call.Logits(checked(call.Rows.AnswerCount * Labels));
-        _rows.Compute(call, logits, _rows.Pairs, token);
-        QuestionAnswer[] answers = new QuestionAnswer[encoded.Length];
-        for (int i = 0, first = 0; i < answers.Length; i++)
+        int[] firstAnswers = call.FirstRows(questions.Count);
+        _rows.Run(call, _rows.Pairs, questions.Count, canRefuse: true, i => encoded[i] = Encode(questions[i]), i =>
         {
-            int length = encoded[i].WindowStarts.Count * (encoded[i].WindowLength + 1) * Labels;
-            answers[i] = Make(questions[i].Context, encoded[i], logits.AsSpan(first, length));
-            first += length;
-        }
+            firstAnswers[i] = call.Rows.AnswerCount;
+            AddRows(call.Rows, encoded[i]);
+        }, token);
+        QuestionAnswer[] answers = new QuestionAnswer[encoded.Length];
+        _rows.InStretches(answers.Length, i =>
+            answers[i] = Make(questions[i].Context, encoded[i], _rows.LogitsOf(call, firstAnswers[i], encoded[i].WindowStarts.Count * (encoded[i].WindowLength + 1))), token);
         _rows.Keep(call);
         return answers;
     }

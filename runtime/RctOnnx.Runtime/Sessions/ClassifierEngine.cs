@@ -9,18 +9,20 @@ internal sealed class ClassifierEngine : IDisposable
     private readonly RowEngine _rows;
     private readonly TextPreparation _preparation;
     private readonly DocumentTokenizer? _documents; // of a document model
-    private readonly bool _refusesCuts;
-    private readonly AnswerMaker _answers;
+    private readonly bool _refusesCuts, _cuts; // texts over the limit
+    private readonly AnswerMaker _answers; // of the task that was chosen, or the first one
+    private readonly AnswerMaker[] _tasks; // of every task
 
     public ClassifierEngine(LoadedModel model, TextClassifierOptions options)
     {
         int maxLength = options.MaxLength ?? model.MaxLength;
         TextLimits limits = new(maxLength, options.LongText ?? model.LongText, options.WindowOverlap ?? (maxLength - 2) / 4, options.MaxCharacters);
         _model = model;
-        _refusesCuts = limits.Policy == LongTextPolicy.Error;
+        (_refusesCuts, _cuts) = (limits.Policy == LongTextPolicy.Error, limits.Policy == LongTextPolicy.Truncate);
         if (model.Document is not null && limits.Policy == LongTextPolicy.Window)
             throw new SettingsException($"{nameof(TextClassifierOptions.LongText)} is {limits.Policy}, but '{model.Content.Path}' reads documents, whose long sentences are cut or refused. Choose {LongTextPolicy.Truncate} or {LongTextPolicy.Error}.");
-        _answers = new AnswerMaker(model.Labels, model.ProblemType, model.Calibration, options.TopK);
+        _tasks = [.. model.Tasks.Select((task, i) => new AnswerMaker(task.Labels, task.ProblemType, task.Calibration, options.TopK, model.Tasks.Take(i).Sum(one => one.Labels.Count), model.LogitCount))];
+        _answers = _tasks[model.TaskName is null ? 0 : model.Tasks.ToList().FindIndex(task => task.Name == model.TaskName)];
         _rows = new RowEngine(model, options);
         try
         {
@@ -44,70 +46,98 @@ internal sealed class ClassifierEngine : IDisposable
 
     /// <summary>Answers to single texts, in their order; to a document model each is a document of one sentence.</summary>
     public Classification[] Answer(IReadOnlyList<string> texts, CancellationToken token) => _documents is null
-        ? Answer(texts, _preparation.Prepare, _rows.Singles, token)
+        ? Answer(texts, _preparation.Check, _preparation.Prepare, _rows.Singles, _refusesCuts, Make, token)
         : [.. Answer([.. texts.Select(text => (IReadOnlyList<string>)[text])], token).Select(answer => answer.Sentences[0])];
 
     /// <summary>Answers to pairs, in their order.</summary>
     public Classification[] Answer(IReadOnlyList<TextPair> pairs, CancellationToken token) => _documents is null
-        ? Answer(pairs, _preparation.Prepare, _rows.Pairs, token)
+        ? Answer(pairs, _preparation.Check, _preparation.Prepare, _rows.Pairs, !_cuts, Make, token)
         : throw new ModelFileException($"'{_model.Content.Path}' reads documents of sentences, it was not made for pairs. Pass texts or documents.");
+
+    /// <summary>Answers of every task to single texts, in their order; [texts][tasks].</summary>
+    public Classification[][] AnswerTasks(IReadOnlyList<string> texts, CancellationToken token) =>
+        Answer(texts, _preparation.Check, _preparation.Prepare, _rows.Singles, _refusesCuts, MakeTasks, token);
+
+    /// <summary>Answers of every task to pairs, in their order; [pairs][tasks].</summary>
+    public Classification[][] AnswerTasks(IReadOnlyList<TextPair> pairs, CancellationToken token) =>
+        Answer(pairs, _preparation.Check, _preparation.Prepare, _rows.Pairs, !_cuts, MakeTasks, token);
 
     /// <summary>Answers to documents, in their order; of a document model only.</summary>
     public DocumentClassification[] Answer(IReadOnlyList<IReadOnlyList<string>> documents, CancellationToken token)
     {
         CallBuffers call = _rows.Take();
         EncodedDocument[] encoded = new EncodedDocument[documents.Count];
-        _rows.InStretches(documents.Count, i =>
+        int[] firstAnswers = call.FirstRows(documents.Count);
+        if (!_refusesCuts) CallRunner.Check(documents, _preparation.CheckDocument);
+        _rows.Run(call, _rows.Singles, documents.Count, _refusesCuts, i =>
         {
             _preparation.CheckDocument(documents[i]);
             encoded[i] = _documents!.Encode(documents[i]);
             if (_refusesCuts) RefuseCuts(encoded[i]);
+        }, i =>
+        {
+            firstAnswers[i] = call.Rows.AnswerCount;
+            foreach (EncodedRow row in encoded[i].Rows) call.Rows.AddRow(call.Rows.Write(row.Ids), row.Ids.Length, row.Reads);
         }, token);
-        foreach (EncodedRow row in encoded.SelectMany(document => document.Rows)) call.Rows.AddRow(call.Rows.Write(row.Ids), row.Ids.Length, row.Reads);
-        int labelCount = _model.Labels.Count, place = 0;
-        float[] logits = call.Logits(checked(call.Rows.AnswerCount * labelCount));
-        _rows.Compute(call, logits, _rows.Singles, token);
         DocumentClassification[] answers = new DocumentClassification[documents.Count];
-        for (int i = 0; i < answers.Length; i++)
+        _rows.InStretches(answers.Length, i =>
         {
             EncodedDocument document = encoded[i];
             Classification[] sentences = new Classification[document.TokenCounts.Count];
-            for (int sentence = 0; sentence < sentences.Length; sentence++, place++)
-                sentences[sentence] = _answers.Make(logits.AsSpan(place * labelCount, labelCount), 1, document.TokenCounts[sentence], document.UsedTokenCounts[sentence]);
+            for (int sentence = 0; sentence < sentences.Length; sentence++)
+                sentences[sentence] = _answers.Make(_rows.LogitsOf(call, firstAnswers[i] + sentence, 1), 1, document.TokenCounts[sentence], document.UsedTokenCounts[sentence]);
             answers[i] = new DocumentClassification(sentences, document.Rows.Count);
-        }
+        }, token);
         _rows.Keep(call);
         return answers;
+    }
+
+    /// <summary>Features of texts, [texts, hidden], with what was read of each: of a part of a model (<see cref="LoadedModel.Encoder"/>), which has no windows.</summary>
+    public (float[] Features, TokenizedText[] Texts) Features(IReadOnlyList<string> texts, CancellationToken token)
+    {
+        CallBuffers call = _rows.Take();
+        TokenizedText[] read = new TokenizedText[texts.Count];
+        if (!_refusesCuts) CallRunner.Check(texts, _preparation.Check);
+        _rows.Run(call, _rows.Singles, texts.Count, _refusesCuts, i => read[i] = _preparation.Prepare(texts[i], call.Rows), i => read[i].AddRows(call.Rows), token);
+        float[] features = _rows.LogitsOf(call, 0, read.Length).ToArray();
+        _rows.Keep(call);
+        return (features, read);
     }
 
     /// <summary>Logits of tokenised texts, [rows, labels], in their order: the engine without tokenizer and answers.</summary>
     public float[] Logits(int[][] rows, CancellationToken token)
     {
-        float[] logits = new float[checked(rows.Length * _model.Labels.Count)];
         CallBuffers call = _rows.Take();
-        call.Rows.Set(rows, null);
-        _rows.Compute(call, logits, _rows.Singles, token);
+        _rows.Run(call, _rows.Singles, rows.Length, false, _ => { }, i => call.Rows.AddRow(call.Rows.Write(rows[i]), rows[i].Length), token);
+        float[] logits = call.Logits.Slice(0, checked(rows.Length * _model.LogitCount)).ToArray();
         _rows.Keep(call);
         return logits;
     }
 
     public void Dispose() => _rows.Dispose();
 
-    private Classification[] Answer<T>(IReadOnlyList<T> items, Func<T, TokenRows, TokenizedText> prepare, IBatchGraph graph, CancellationToken token)
+    private Classification Make(ReadOnlySpan<float> logits, int windows, int tokenCount, int usedTokenCount) => _answers.Make(logits, windows, tokenCount, usedTokenCount);
+
+    private Classification[] MakeTasks(ReadOnlySpan<float> logits, int windows, int tokenCount, int usedTokenCount)
+    {
+        Classification[] answers = new Classification[_tasks.Length];
+        for (int i = 0; i < answers.Length; i++) answers[i] = _tasks[i].Make(logits, windows, tokenCount, usedTokenCount);
+        return answers;
+    }
+
+    private TAnswer[] Answer<T, TAnswer>(IReadOnlyList<T> items, Action<T> checkCharacters, Func<T, TokenRows, TokenizedText> prepare, IBatchGraph graph, bool canRefuse, Func<ReadOnlySpan<float>, int, int, int, TAnswer> make, CancellationToken token)
     {
         CallBuffers call = _rows.Take();
         TokenizedText[] texts = call.Texts(items.Count);
-        Tokenize(items, texts, call.Rows, prepare, token);
-        for (int i = 0; i < items.Count; i++) texts[i].AddRows(call.Rows);
-        int labelCount = _model.Labels.Count;
-        float[] logits = call.Logits(checked(call.Rows.Count * labelCount));
-        _rows.Compute(call, logits, graph, token);
-        Classification[] answers = new Classification[items.Count];
-        for (int i = 0, first = 0; i < answers.Length; first += texts[i++].RowCount)
+        int[] firstRows = call.FirstRows(items.Count);
+        if (!canRefuse) CallRunner.Check(items, checkCharacters);
+        _rows.Run(call, graph, items.Count, canRefuse, i => texts[i] = prepare(items[i], call.Rows), i =>
         {
-            int windows = texts[i].RowCount;
-            answers[i] = _answers.Make(logits.AsSpan(first * labelCount, windows * labelCount), windows, texts[i].TokenCount, texts[i].UsedTokenCount);
-        }
+            firstRows[i] = call.Rows.Count;
+            texts[i].AddRows(call.Rows);
+        }, token);
+        TAnswer[] answers = new TAnswer[items.Count];
+        _rows.InStretches(answers.Length, i => answers[i] = make(_rows.LogitsOf(call, firstRows[i], texts[i].RowCount), texts[i].RowCount, texts[i].TokenCount, texts[i].UsedTokenCount), token);
         _rows.Keep(call);
         return answers;
     }
@@ -118,7 +148,4 @@ internal sealed class ClassifierEngine : IDisposable
             if (document.UsedTokenCounts[i] < document.TokenCounts[i])
                 throw new TextTooLongException($"has a sentence (the {i + 1}. of {document.TokenCounts.Count}) of {document.TokenCounts[i]} tokens, of which {document.UsedTokenCounts[i]} are looked at. Divide it, or choose the policy Truncate.");
     }
-
-    private void Tokenize<T>(IReadOnlyList<T> items, TokenizedText[] texts, TokenRows rows, Func<T, TokenRows, TokenizedText> prepare, CancellationToken token) =>
-        _rows.InStretches(items.Count, i => texts[i] = prepare(items[i], rows), token);
 }

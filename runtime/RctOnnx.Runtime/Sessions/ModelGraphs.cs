@@ -60,7 +60,7 @@ internal sealed class ModelGraphs : IDisposable
     }
 
     // Such a graph takes token types and so both single texts and pairs.
-    private bool IsInFile => Dialect == GraphDialect.Portable || _model.Content.Compiled is not null;
+    private bool IsInFile => !_model.IsPart && (Dialect == GraphDialect.Portable || _model.Content.Compiled is not null);
 
     private IBatchGraph Open(bool pairs)
     {
@@ -93,6 +93,7 @@ internal sealed class ModelGraphs : IDisposable
                 : _options.Cuda.UseCudaGraphs ? PaddingPlan.Recorded(artifact.MaxLength, BatchTokens)
                 : PaddingPlan.Free(BatchTokens),
             Answers = new BatchAnswers(artifact.AnswerWidth, artifact.IsPerToken),
+            Output = _model.Output,
             PadId = _model.Tokenizer.PadId,
             Cuda = _options.Cuda,
             CoreMl = _options.CoreMl,

@@ -101,9 +101,9 @@ public sealed class OnnxGraphRunner : IDisposable
     public float[] Run(IReadOnlyList<int[]> ids, IReadOnlyList<int[]?>? types, int width, int padId, int outputWidth, IReadOnlyList<int[]>? reads = null)
     {
         TokenRows rows = TokenRows.Of(ids, types, reads);
-        float[] result = new float[checked(rows.AnswerCount * outputWidth)];
+        LogitTable result = new();
         Run(rows, new PlannedBatch(new ArraySegment<int>([.. Enumerable.Range(0, ids.Count)]), width), padId, outputWidth, result);
-        return result;
+        return result.Slice(0, checked(rows.AnswerCount * outputWidth)).ToArray();
     }
 
     /// <summary>Runs a batch of rows out of many.</summary>
@@ -111,18 +111,18 @@ public sealed class OnnxGraphRunner : IDisposable
     /// <param name="batch">Those that run, and the columns of the batch.</param>
     /// <param name="padId">Id that fills short rows.</param>
     /// <param name="outputWidth">Columns of the output.</param>
-    /// <param name="output">[answers of all rows, outputWidth]: the batch's are written at their places.</param>
-    internal void Run(TokenRows rows, PlannedBatch batch, int padId, int outputWidth, float[] output)
+    /// <param name="output">Takes the answers.</param>
+    internal void Run(TokenRows rows, PlannedBatch batch, int padId, int outputWidth, LogitTable output)
     {
         if (!HasMask)
             foreach (int row in batch.Rows)
-                if (rows.Lengths[row] != batch.Length)
+                if (rows.Length(row) != batch.Length)
                     throw new ArgumentException("The graph has no mask: every row must be as long as the batch is wide.", nameof(batch));
         if (!_buffers.TryTake(out RunBuffers? buffers)) buffers = new RunBuffers(_inputs);
         try
         {
             BatchAnswers answers = new(outputWidth, _perToken, _atMasks);
-            answers.Copy(buffers.Run(_session, _inputNames, _outputNames, rows, batch, padId, answers), rows, batch, output);
+            output.Put(buffers.Run(_session, _inputNames, _outputNames, rows, batch, padId, answers), rows, batch, answers);
         }
         catch (OnnxRuntimeException e)
         {

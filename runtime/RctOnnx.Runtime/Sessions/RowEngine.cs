@@ -2,24 +2,21 @@ using System.Collections.Concurrent;
 
 namespace RctOnnx.Runtime;
 
-/// <summary>The part of every engine that knows no texts: plans the batches of token rows, runs them on all workers and puts the logits back into order. Thread-safe.</summary>
+/// <summary>The part of every engine that knows no texts: the open graphs of a model, and the way of token rows through them. Thread-safe.</summary>
 internal sealed class RowEngine : IDisposable
 {
-    /// <summary>Texts that one worker tokenises at a stretch: about a millisecond of work.</summary>
-    private const int TokenizationStretch = 256;
-
     private readonly LoadedModel _model;
     private readonly ModelGraphs _graphs;
     private readonly CudaOptions _cuda;
-    private readonly int _threads, _workers;
+    private readonly CallRunner _runner;
     private readonly ConcurrentBag<CallBuffers> _calls = []; // as many as there were calls at once
 
     public RowEngine(LoadedModel model, TextClassifierOptions options)
     {
-        (_model, _cuda, _threads) = (model, options.Cuda, options.Threads ?? Environment.ProcessorCount);
-        bool latency = options.Profile == PerformanceProfile.Latency;
-        _workers = latency ? 1 : _threads;
-        (_graphs, Provider) = ModelGraphs.Open(model, options, latency ? _threads : 1);
+        (_model, _cuda) = (model, options.Cuda);
+        WorkerCounts counts = WorkerCounts.Of(options);
+        _runner = new CallRunner(counts, model.AnswerWidth, NotFinite);
+        (_graphs, Provider) = ModelGraphs.Open(model, options, counts.ThreadsOfRun);
     }
 
     /// <summary>The provider that runs.</summary>
@@ -37,6 +34,19 @@ internal sealed class RowEngine : IDisposable
     /// <exception cref="ProviderException">One has another answer on another provider than the CPU.</exception>
     public void CheckProbes() => ProbeCheck.Run(_model, Singles, Provider, _cuda);
 
+    /// <summary>Prepares items and computes their batches. Parameters as in <see cref="CallRunner.Run"/>.</summary>
+    public void Run(CallBuffers call, IBatchGraph graph, int count, bool canRefuse, Action<int> prepare, Action<int> name, CancellationToken token) =>
+        _runner.Run(call, graph, count, canRefuse, prepare, name, token);
+
+    /// <summary>Does something for every item, on all threads. Parameters as in <see cref="CallRunner.InStretches"/>.</summary>
+    public void InStretches(int count, Action<int> work, CancellationToken token) => _runner.InStretches(count, work, token);
+
+    /// <summary>Logits of a call that ran, [answers, numbers of an answer].</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="first">The first answer.</param>
+    /// <param name="count">Number of answers.</param>
+    public ReadOnlySpan<float> LogitsOf(CallBuffers call, int first, int count) => call.Logits.Slice(first * _model.AnswerWidth, count * _model.AnswerWidth);
+
     public void Dispose() => _graphs.Dispose();
 
     /// <summary>Memory for a call.</summary>
@@ -46,53 +56,8 @@ internal sealed class RowEngine : IDisposable
     public void Keep(CallBuffers call)
     {
         if (!call.Rows.IsKept) return;
-        call.Rows.Clear();
+        call.Clear();
         _calls.Add(call);
-    }
-
-    /// <summary>Prepares items, some at a stretch on every thread; one that is too long is reported by its place.</summary>
-    /// <exception cref="TextTooLongException">The first one of them.</exception>
-    public void InStretches(int count, Action<int> prepare, CancellationToken token)
-    {
-        TextTooLongException? first = null; // of several, whatever the threads do
-        Lock refusing = new();
-        Workers.Run((count + TokenizationStretch - 1) / TokenizationStretch, _threads, stretch =>
-        {
-            int i = stretch * TokenizationStretch, end = Math.Min(count, i + TokenizationStretch);
-            try
-            {
-                for (; i < end; i++) prepare(i);
-            }
-            catch (TextTooLongException e)
-            {
-                lock (refusing)
-                    if (first is null || i < first.Index) first = new TextTooLongException(e.Fault, i);
-            }
-        }, token);
-        if (first is not null) throw first;
-    }
-
-    /// <summary>Writes the logits of every row, [answers, numbers of an answer].</summary>
-    public void Compute(CallBuffers call, float[] logits, IBatchGraph graph, CancellationToken token)
-    {
-        int labelCount = _model.AnswerWidth;
-        graph.Plan(call.Rows.Lengths, call.Plan);
-        List<PlannedBatch> batches = call.Plan.Batches;
-        Workers.Run(batches.Count, _workers, i =>
-        {
-            PlannedBatch batch = batches[i];
-            graph.Run(call.Rows, batch, logits);
-            foreach (int row in batch.Rows)
-                if (!AreFinite(logits.AsSpan(call.Rows.FirstAnswer(row) * labelCount, Math.Max(1, call.Rows.Reads(row).Length) * labelCount)))
-                    throw NotFinite(batch.Length);
-        }, token);
-    }
-
-    private static bool AreFinite(ReadOnlySpan<float> values)
-    {
-        foreach (float value in values)
-            if (!float.IsFinite(value)) return false;
-        return true;
     }
 
     private RctOnnxException NotFinite(int length)

@@ -5,9 +5,13 @@ internal sealed class RunnerGraph(OnnxGraphRunner runner, int batchTokens, int p
 {
     public IReadOnlyDictionary<string, int> Nodes => runner.Nodes;
 
-    public void Plan(ReadOnlySpan<int> lengths, BatchPlan plan) => BatchPlanner.Plan(lengths, batchTokens, !runner.HasMask, plan);
+    public int RunsAtOnce => int.MaxValue;
 
-    public void Run(TokenRows rows, PlannedBatch batch, float[] logits) => runner.Run(rows, batch, padId, labelCount, logits);
+    public IBatchPlan NewPlan() => runner.HasMask
+        ? new WindowedPlan(WindowedPlan.DefaultWindow, lengths => BatchPlanner.Padded(lengths, batchTokens))
+        : new EqualLengthPlan(batchTokens);
+
+    public void Run(TokenRows rows, PlannedBatch batch, LogitTable logits) => runner.Run(rows, batch, padId, labelCount, logits);
 
     public void Dispose() => runner.Dispose();
 }

@@ -228,6 +228,6 @@ public sealed class AnswerRunTests : IDisposable
         float[] bias = artifact.Weights[TensorNames.MaskedOutputBias].ToFloats();
         bias[7] += 0.01f;
         ModelFile.Write(_folder.File("model.onnx"), artifact with { Weights = new Dictionary<string, TensorData>(artifact.Weights) { [TensorNames.MaskedOutputBias] = TensorData.FromFloats(bias, bias.Length) } });
-        Assert.Contains($"piece '{artifact.Vocabulary[7]}'", Assert.Throws<GateException>(() => new ExportProof(artifact, new ModelExportOptions(), Token).Run(_folder.File("model.onnx"), Token)).Message);
+        Assert.Contains("piece 7", Assert.Throws<GateException>(() => new ExportProof(artifact, new ModelExportOptions(), Token).Run(_folder.File("model.onnx"), Token)).Message);
     }
 }

@@ -28,11 +28,21 @@ public sealed class TeachingTests : IDisposable
         Assert.True(outcome.Tests[0].Trained.Metrics.Accuracy > 0.9, $"{outcome.Tests[0].Trained.Metrics.Accuracy}");
         Assert.Equal(1, outcome.Model.Encoder.LayerCount);
         Assert.Equal(new RuntimeAgreement(20, 20), outcome.Runtime);
-        Assert.True(File.Exists(new RunFolder(student.Output).Teacher));
+        RunFolder folder = new(student.Output);
+        Assert.True(File.Exists(folder.Teacher));
         Assert.True(Run(student with { TeacherWeight = 0.01, Output = _task.File("labels") }).Tests[0].Trained.Metrics.Accuracy < 0.1, "the labels say otherwise");
 
         File.Copy(_task.Base, teacher, overwrite: true);
         Assert.Contains("not the teacher", Assert.Throws<SettingsException>(() => TrainingRun.Execute(student, resume: true, _ => { }, CancellationToken.None)).Message);
+        File.Copy(Path.Combine(_task.File("labels"), "model.onnx"), teacher, overwrite: true);
+        DateTime asked = File.GetLastWriteTimeUtc(folder.Teacher);
+        Directory.Delete(folder.Last, recursive: true);
+        Run(student with { Steps = 1 });
+        DateTime otherTeacher = File.GetLastWriteTimeUtc(folder.Teacher);
+        Assert.NotEqual(asked, otherTeacher);
+        Directory.Delete(folder.Last, recursive: true);
+        Run(student with { Steps = 2 });
+        Assert.Equal(otherTeacher, File.GetLastWriteTimeUtc(folder.Teacher)); // the same teacher is not asked again for the same rows
     }
 
     [Fact]

@@ -79,4 +79,31 @@ public class AnswerMakerTests
         Assert.All(answer.Scores, score => Assert.True(float.IsFinite(score.Score)));
         Assert.Equal(1f, answer.Score);
     }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(300)]
+    public void Make_any_number_of_labels_sorts_by_score_and_then_by_place(int count)
+    {
+        float[] logits = [.. Enumerable.Range(0, count).Select(i => (float)(i * 7919 % 13))];
+        AnswerMaker maker = new([.. logits.Select((_, i) => $"label {i}")], ProblemType.SingleLabel, new Calibration(), topK: null);
+
+        Classification answer = maker.Make(logits, 1, 5, 5);
+
+        Assert.Equal(Enumerable.Range(0, count).OrderByDescending(i => logits[i]).Select(i => $"label {i}"), answer.Scores.Select(score => score.Label));
+        Assert.Equal(logits, answer.Logits);
+    }
+
+    [Fact]
+    public void Make_takes_no_memory_but_that_of_the_answer()
+    {
+        AnswerMaker maker = new(["a", "b", "c", "d", "e"], ProblemType.SingleLabel, new Calibration(), topK: 1);
+        float[] logits = [1f, 3f, 2f, 0f, -1f];
+        _ = maker.Make(logits, 1, 5, 5);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++) _ = maker.Make(logits, 1, 5, 5);
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 100, 1, 300); // the answer with one score and five logits
+    }
 }

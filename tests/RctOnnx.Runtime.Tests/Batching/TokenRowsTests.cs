@@ -13,7 +13,7 @@ public class TokenRowsTests
 
         rows.Clear();
         rows.AddRow(rows.Write(7, [8], 9), 3);
-        Assert.Equal([3], rows.Lengths.ToArray());
+        Assert.Equal((1, 3), (rows.Count, rows.Length(0)));
         Assert.Equal([7, 8, 9], rows.Ids(0));
         Assert.True(rows.Types(0).IsEmpty);
 
@@ -33,5 +33,29 @@ public class TokenRowsTests
 
         for (int i = 0; i < starts.Length; i++)
             Assert.Equal([1, .. Enumerable.Repeat(i, i % 30), 2], rows.Ids(i));
+    }
+
+    [Fact]
+    public void Named_rows_are_read_while_more_are_written()
+    {
+        TokenRows rows = new();
+        rows.AddRow(rows.Write([1, 2, 3]), 3, [1]);
+        int count = 1;
+        Thread writer = new(() =>
+        {
+            for (int i = 0; i < 20_000; i++)
+            {
+                rows.AddRow(rows.Write([i, i]), 2, [0, 1]);
+                Volatile.Write(ref count, i + 2);
+            }
+        });
+        writer.Start();
+        while (Volatile.Read(ref count) is var named && named <= 20_000)
+        {
+            int row = named - 1;
+            Assert.Equal(row == 0 ? [1, 2, 3] : [row - 1, row - 1], rows.Ids(row));
+            Assert.Equal(row == 0 ? [1] : [0, 1], rows.Reads(row));
+        }
+        writer.Join();
     }
 }

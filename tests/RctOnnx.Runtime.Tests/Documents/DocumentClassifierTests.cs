@@ -46,7 +46,7 @@ public sealed class DocumentClassifierTests : IDisposable
     public void A_document_gets_the_same_bits_alone_and_in_any_call_and_its_sentences_are_not_those_of_single_texts()
     {
         using TextClassifier classifier = TextClassifier.Load(Path, new TextClassifierOptions { Threads = 2, BatchTokens = 64 });
-        IReadOnlyList<string>[] documents = [.. Enumerable.Range(1, 40).Select(i => (IReadOnlyList<string>)[.. Enumerable.Range(0, i % 9).Select(j => Document[(i + j) % Document.Count])])];
+        IReadOnlyList<string>[] documents = [.. Enumerable.Range(1, 600).Select(i => (IReadOnlyList<string>)[.. Enumerable.Range(0, i % 9).Select(j => Document[(i + j) % Document.Count])])];
         IReadOnlyList<DocumentClassification> together = classifier.ClassifyDocuments(documents, TestContext.Current.CancellationToken);
         for (int i = 0; i < documents.Length; i++)
         {

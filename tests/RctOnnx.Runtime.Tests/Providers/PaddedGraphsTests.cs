@@ -35,10 +35,10 @@ public class PaddedGraphsTests
 
     private static float[] Logits(PaddedGraphs graphs, PaddingPlan plan, int[][] rows, int[][]? types = null)
     {
-        float[] logits = new float[rows.Length * LabelCount];
+        LogitTable logits = new();
         TokenRows all = TokenRows.Of(rows, types);
         foreach (PlannedBatch batch in plan.Plan([.. rows.Select(row => row.Length)])) graphs.Run(all, batch, logits);
-        return logits;
+        return logits.Slice(0, rows.Length * LabelCount).ToArray();
     }
 
     [Theory]
@@ -85,9 +85,9 @@ public class PaddedGraphsTests
 
         float[] Logits(PlannedBatch batch)
         {
-            float[] logits = new float[rows.Length * LabelCount];
+            LogitTable logits = new();
             graphs.Run(all, batch, logits);
-            return logits;
+            return logits.Slice(0, rows.Length * LabelCount).ToArray();
         }
     }
 

@@ -51,7 +51,7 @@ public sealed class QuantizationSearchTests : IDisposable
         {
             Weights = new Dictionary<string, TensorData>(model.Weights) { [TensorNames.Weight(TensorNames.Intermediate(0))] = TensorData.FromFloats(huge, 24, 48) },
         };
-        string message = Assert.Throws<ModelFileException>(() => InputCalibration.Observe(broken, [["the results"]], 1, CancellationToken.None)).Message;
+        string message = Assert.Throws<ModelFileException>(() => InputCalibration.Observe(broken, [["the results"]], 1, (_, _) => { }, CancellationToken.None)).Message;
         Assert.Contains("feed_forward.output.input", message);
         Assert.Contains("the results", message);
     }
@@ -73,13 +73,37 @@ public sealed class QuantizationSearchTests : IDisposable
     {
         ModelFile.Write(Model, RandomModels.Create());
         using CancellationTokenSource stop = new();
+        int calibrated = 0;
         QuantizationOptions options = new() { Calibration = Documents, Threads = 1 };
         Assert.ThrowsAny<OperationCanceledException>(() => QuantizationSearch.Run(Model, options, _folder.Path, step =>
         {
-            if (step.StartsWith("ranges", StringComparison.Ordinal)) stop.Cancel();
+            if (step.Step.StartsWith("calibration", StringComparison.Ordinal)) stop.Cancel();
+            Assert.True(step.Texts == 0 || !stop.IsCancellationRequested || calibrated++ == 0, "a text after the stop");
         }, stop.Token));
+        Assert.Equal(1, calibrated);
         Assert.Equal(8, QuantizationSearch.Run(Model, options with { Calibration = [["a"]] }, _folder.Path, _ => { }, CancellationToken.None).Artifact.Inputs.Count);
         Assert.Throws<DataException>(() => QuantizationSearch.Run(Model, options with { Calibration = [] }, _folder.Path, _ => { }, CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(-1)]
+    public void Every_text_of_every_step_is_reported_and_the_share_ends_at_one(double maxDrop)
+    {
+        ModelFile.Write(Model, RandomModels.Create());
+        IReadOnlyList<IReadOnlyList<string>> many = [.. Enumerable.Range(0, 20).SelectMany(_ => Documents)]; // several reports a step
+        List<QuantizationProgress> reports = [];
+        QuantizationOptions options = new() { Calibration = Documents, Dev = many, Figure = Accuracy([.. Enumerable.Range(0, 20).SelectMany(_ => Labels())]), MaxDrop = maxDrop, Threads = 1 };
+        if (maxDrop >= 0) _ = QuantizationSearch.Run(Model, options, _folder.Path, reports.Add, CancellationToken.None);
+        else Assert.Throws<GateException>(() => QuantizationSearch.Run(Model, options, _folder.Path, reports.Add, CancellationToken.None)); // all inputs were tried
+
+        int inputs = 8, answered = (maxDrop >= 0 ? 4 : 4 + 2 * inputs) * many.Count;
+        Assert.Equal(answered + 2 * Documents.Count, reports.Sum(report => report.Texts));
+        Assert.Equal(2 * Documents.Count, reports.Count(report => report.Step.StartsWith("calibration", StringComparison.Ordinal)));
+        Assert.All(reports, report => Assert.InRange(report.Texts, 0, 512));
+        Assert.All(reports, report => Assert.InRange(report.Share, 0, 1));
+        Assert.Equal(1, reports[^1].Share, 12);
+        if (maxDrop >= 0) Assert.Equal(reports.Select(report => report.Share).Order(), reports.Select(report => report.Share));
     }
 
     private static DevFigure Accuracy(string[] labels) => new("accuracy", answers => answers.Zip(labels).Count(pair => pair.First.Label == pair.Second) / (double)labels.Length);

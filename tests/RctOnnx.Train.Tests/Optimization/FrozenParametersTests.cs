@@ -23,6 +23,20 @@ public class FrozenParametersTests
     public void A_choice_means_whole_parts_of_names(string choice, int count) =>
         Assert.Equal(count, FrozenParameters.Of(Names, [choice], 12).Count);
 
+    [Theory]
+    [InlineData("encoder", 12)]
+    [InlineData("layers:2", 8)]
+    [InlineData("second.embeddings", 2)]
+    public void Both_encoders_of_pairs_are_meant_unless_one_is_named(string choice, int count) =>
+        Assert.Equal(count, FrozenParameters.Of([.. Names, .. Names.Where(FrozenParameters.IsEncoder).Select(name => TensorNames.Second + name)], [choice], 12).Count);
+
+    [Theory]
+    [InlineData("embeddings.norm.bias")]
+    [InlineData("encoder.layer.3.attention.query.weight")]
+    [InlineData("pooler.weight")]
+    public void The_second_encoder_is_as_deep_as_the_first(string name) =>
+        Assert.Equal(LayerRates.FactorOf(name, 0.9, 6), LayerRates.FactorOf(TensorNames.Second + name, 0.9, 6));
+
     [Fact]
     public void Choices_add_up() => Assert.Equal(3, FrozenParameters.Of(Names, ["embeddings", "pooler", "pooler.weight"], 12).Count);
 

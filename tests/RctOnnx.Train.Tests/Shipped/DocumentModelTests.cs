@@ -17,7 +17,7 @@ public class DocumentModelTests
 
     // Trials that never took place, five sentences each, one of every section.
     private static IReadOnlyList<IReadOnlyList<TextRow>> Trials(string part) =>
-        [.. TextDataset.Read(DemoSample.Open(part), part, DataFormat.Tsv).Chunk(5)];
+        [.. TextDocuments.Of(TextDataset.Read(DemoSample.Open(part), part, DataFormat.Tsv, new ColumnNames { Group = "abstract" }))];
 
     private static List<(string Truth, string Answer)> Answers(IEnumerable<IReadOnlyList<TextRow>> documents)
     {

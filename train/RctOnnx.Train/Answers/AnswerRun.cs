@@ -29,7 +29,7 @@ internal static class AnswerRun
         using TorchThreads threads = TorchThreads.Use(settings.Threads);
         using DisposeScope scope = NewDisposeScope();
         RunFolder folder = new(settings.Output);
-        RunCheckpoint? resumed = folder.Open(settings, resume);
+        RunCheckpoint? resumed = folder.Open(resume, SettingsJson.ToText(settings) + "\n");
         TrainingBase start = TrainingBase.Load(settings, AnswerTasks.LabelsOf(settings.Problem));
         foreach (string note in start.Notes) say(note);
         RequirePairs(settings, start.Artifact);

@@ -29,7 +29,7 @@ public static class ModelAverage
             }
             weights.Add(name, TensorData.FromFloats(mean, [.. tensor.Shape]));
         }
-        return first with { Weights = weights, Calibration = new Calibration(), Training = null, Proof = null, Probes = [] };
+        return first with { Weights = weights, Calibration = new Calibration(), MoreTasks = [.. first.MoreTasks.Select(task => task with { Calibration = new Calibration() })], Training = null, Proof = null, Probes = [] };
     }
 
     private static List<string> Differences(ModelArtifact first, ModelArtifact other)
@@ -41,11 +41,16 @@ public static class ModelAverage
         // Hidden widths are compared as shapes of weights; dropout is over.
         if (Bare(first.Head) != Bare(other.Head)) faults.Add("its head is another one");
         if (first.MaxLength != other.MaxLength) faults.Add($"its maximum length is {other.MaxLength}, expected {first.MaxLength}");
+        if (!Tasks(first).SequenceEqual(Tasks(other))) faults.Add($"its tasks are {string.Join("; ", Tasks(other))}, expected {string.Join("; ", Tasks(first))}");
+        if (first.PairEncoding != other.PairEncoding) faults.Add("it reads pairs in another way");
         if (first.Document != other.Document) faults.Add("it reads documents in another way");
         if (first.Encoder != other.Encoder) faults.Add($"its encoder is another one ({other.Encoder.LayerCount} layers of width {other.Encoder.HiddenWidth}, expected {first.Encoder.LayerCount} of {first.Encoder.HiddenWidth})");
         else if (first.Weights.FirstOrDefault(pair => !other.Weights.TryGetValue(pair.Key, out TensorData? same) || !same.Shape.SequenceEqual(pair.Value.Shape)).Key is { } name) faults.Add($"its weight '{name}' is missing or has another shape");
         return faults;
     }
+
+    private static IEnumerable<string> Tasks(ModelArtifact model) =>
+        model.MoreTasks.Count == 0 ? ["one"] : model.Tasks.Select(task => $"{task.Name} ({task.ProblemType}: {string.Join(", ", task.Labels)})");
 
     private static HeadConfig Bare(HeadConfig head) => head with { HiddenWidths = null, Dropout = 0 };
 }

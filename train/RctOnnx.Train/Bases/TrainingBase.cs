@@ -1,6 +1,7 @@
 using RctOnnx.Onnx;
 using RctOnnx.Onnx.HuggingFace;
 using RctOnnx.Runtime.Tokenization;
+using RctOnnx.Train.Optimization;
 using RctOnnx.Train.Settings;
 using RctOnnx.Weights;
 using RctOnnx.Weights.HuggingFace;
@@ -18,8 +19,11 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
     /// asked for and has the same labels in the same order.
     /// </summary>
     /// <exception cref="ModelFileException">The base is missing, damaged or not supported, or the sequence limit is above its positions.</exception>
-    public static TrainingBase Load(TrainSettings settings, IReadOnlyList<string> labels) =>
-        Directory.Exists(settings.Base) ? FromFolder(settings, labels) : FromFile(settings, labels);
+    /// <param name="settings">Name the base.</param>
+    /// <param name="labels">Of the task.</param>
+    /// <param name="task">Its name, which a base of several tasks may know; the base's first task takes part where it does not.</param>
+    public static TrainingBase Load(TrainSettings settings, IReadOnlyList<string> labels, string? task = null) =>
+        Directory.Exists(settings.Base) ? FromFolder(settings, labels) : FromFile(settings, labels, task);
 
     private static TrainingBase FromFolder(TrainSettings settings, IReadOnlyList<string> labels)
     {
@@ -38,7 +42,7 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
         List<string> notes = [.. imported.WordTableNote is { } note ? [note] : Array.Empty<string>()];
         if (imported.MissingHead.Count > 0) notes.Add($"Drawn anew from the seed, as '{folder}' has none for these labels: {string.Join(", ", imported.MissingHead)}.");
         if (imported.Ignored.Count > 0) notes.Add($"Not used: {string.Join(", ", imported.Ignored)}.");
-        return Complete(settings, labels, keep && imported.MissingHead.Count == 0, notes, new ModelArtifact
+        return Complete(settings, keep && imported.MissingHead.Count == 0, notes, new ModelArtifact
         {
             Encoder = imported.Encoder,
             Head = head,
@@ -53,26 +57,32 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
         });
     }
 
-    private static TrainingBase FromFile(TrainSettings settings, IReadOnlyList<string> labels)
+    private static TrainingBase FromFile(TrainSettings settings, IReadOnlyList<string> labels, string? task)
     {
         ModelArtifact stored = ModelFile.Read(settings.Base).RequireArtifact();
-        ModelArtifact trained = ModelQuantizer.Dequantize(stored);
-        HeadConfig own = trained.Head.Pooling is Pooling.Tokens or Pooling.Masks ? CheckpointTask.Classifier(trained.Encoder.Architecture, trained.Encoder.HiddenDropout) with { Pooling = Pooling.Cls } // a head of another task
-            : trained.Head.Kind == HeadKind.None ? trained.Head with { Kind = HeadKind.Linear } : trained.Head;
-        HeadConfig head = Choose(settings, own, own.Dropout, trained.Encoder.HiddenWidth);
+        PairEncoding? pairs = PairStart.EncodingOf(settings);
+        bool keepsPairs = stored.PairEncoding is not null && stored.PairEncoding == pairs;
+        if (stored.PairEncoding is { IsShared: false } && (!keepsPairs || settings.KeepLayers.Count > 0))
+            throw new SettingsException($"'{settings.Base}' has two encoders of their own, {stored.PairEncoding.Combine} combined; the settings ask for {(pairs is null ? "one encoder" : $"{settings.Encoders} ones, {pairs.Combine} combined")} and {(settings.KeepLayers.Count > 0 ? "some" : "all")} layers. Give the same with all layers, or another base.");
+        stored = TaskViews.Alone(stored, stored.Tasks.Any(one => one.Name == task) ? task! : stored.Tasks[0].Name);
+        HeadConfig own = stored.Head.Pooling is Pooling.Tokens or Pooling.Masks ? CheckpointTask.Classifier(stored.Encoder.Architecture, stored.Encoder.HiddenDropout) with { Pooling = Pooling.Cls } // a head of another task
+            : stored.Head.Kind == HeadKind.None ? stored.Head with { Kind = HeadKind.Linear } : stored.Head;
+        HeadConfig head = Choose(settings, own, own.Dropout, stored.Encoder.HiddenWidth);
+        HashSet<string> wanted = [.. (keepsPairs ? WeightShapes.OfPairs(stored.Encoder, head, labels.Count, pairs!) : WeightShapes.Of(stored.Encoder, head, labels.Count)).Select(weight => weight.Key)];
+        ModelArtifact trained = DitheredWeights.Of(stored, Frozen(settings, wanted, stored.Encoder.LayerCount), settings.Seed);
         bool keep = !settings.NewHead && trained.Head.Kind == head.Kind && trained.Head.Pooling == head.Pooling && trained.ProblemType == settings.Problem
-            && (trained.Head.HiddenWidths ?? []).SequenceEqual(head.HiddenWidths ?? []) && trained.Labels.SequenceEqual(labels);
-        HashSet<string> wanted = [.. WeightShapes.Of(trained.Encoder, head, labels.Count).Select(weight => weight.Key)];
+            && (trained.Head.HiddenWidths ?? []).SequenceEqual(head.HiddenWidths ?? []) && trained.Labels.SequenceEqual(labels) && trained.PairEncoding == pairs;
         Dictionary<string, TensorData> weights = trained.Weights
             .Where(pair => wanted.Contains(pair.Key) && (keep || !IsHead(pair.Key)))
             .ToDictionary(pair => pair.Key, pair => pair.Value);
         List<string> notes = [keep ? $"The head of '{settings.Base}' is trained further." : $"The head is drawn anew from the seed; '{settings.Base}' gives the encoder."];
-        if (trained != stored) notes.Add($"'{settings.Base}' is int8: training starts from its rounded weights, in fp32.");
-        return Complete(settings, labels, keep, notes, trained with
+        if (trained != stored) notes.Add(DitheredWeights.Note(settings.Base));
+        return Complete(settings, keep, notes, trained with
         {
             Head = head,
             ProblemType = settings.Problem,
             Labels = labels,
+            PairEncoding = keepsPairs ? pairs : null,
             MaxLength = settings.MaxLength,
             LongText = settings.LongText,
             Document = settings.Documents ? new DocumentRule { SentenceLength = settings.SentenceLength } : null,
@@ -85,15 +95,21 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
         });
     }
 
-    private static TrainingBase Complete(TrainSettings settings, IReadOnlyList<string> labels, bool keepsHead, IReadOnlyList<string> notes, ModelArtifact artifact)
+    // Choices are numbers of the layers that are kept, and weights are still those of all: where layers are left out, all are drawn.
+    private static IReadOnlySet<string> Frozen(TrainSettings settings, HashSet<string> names, int layerCount) =>
+        settings.UnfreezeEvery is null && settings.KeepLayers.Count == 0 ? FrozenParameters.Of(names, settings.Freeze, layerCount) : new HashSet<string>();
+
+    private static TrainingBase Complete(TrainSettings settings, bool keepsHead, IReadOnlyList<string> notes, ModelArtifact artifact)
     {
         if (settings.MaxLength > artifact.Encoder.PositionCount)
             throw new SettingsException($"max-length is {settings.MaxLength}, but '{settings.Base}' has {artifact.Encoder.PositionCount} positions. Lower it, or take an encoder with more positions.");
         artifact = LayerChoice.Keep(artifact, settings.KeepLayers);
-        ModelArtifact whole = artifact with
+        ModelArtifact whole = artifact with { Weights = HeadInitializer.Complete(artifact.Encoder, WeightShapes.Of(artifact), artifact.Weights, unchecked((int)settings.Seed)) };
+        if (whole.PairEncoding is null && PairStart.EncodingOf(settings) is { } pairs)
         {
-            Weights = HeadInitializer.Complete(artifact.Encoder, artifact.Head, labels.Count, artifact.Weights, unchecked((int)settings.Seed)),
-        };
+            (whole, keepsHead) = (PairStart.Of(whole, pairs, settings.Seed), false);
+            notes = [.. notes, $"Two encoders out of the base ({(pairs.IsShared ? "the same weights" : "weights of their own")}), {pairs.Combine} combined, with a head drawn anew from the seed."];
+        }
         ArtifactCheck.Validate(whole);
         return new TrainingBase(whole, keepsHead, notes);
     }

@@ -21,8 +21,37 @@ public sealed record TokenBatch
     /// <summary>Places of the tokens whose answers are wanted, counted through the padded rows, rising; null where a row has one answer.</summary>
     public long[]? Reads { get; init; }
 
+    /// <summary>The second texts of pairs that two encoders read, each a row of its own; otherwise null.</summary>
+    public TokenBatch? Second { get; init; }
+
     /// <summary>Tokens without padding.</summary>
     public long TokenCount => Mask?.Sum() ?? (long)RowCount * Width;
+
+    /// <summary>Gathers pairs of a store whose two texts are read by two encoders: the first texts, with the second ones beside them.</summary>
+    /// <param name="store">All pairs, each row the tokens of both texts, the second ones from <see cref="TokenStore.SecondStart"/> on.</param>
+    /// <param name="rows">Those of the batch.</param>
+    /// <param name="padId">Id that fills short rows.</param>
+    public static TokenBatch OfPairs(TokenStore store, IReadOnlyList<int> rows, int padId)
+    {
+        int[][] first = new int[rows.Count][], second = new int[rows.Count][];
+        for (int i = 0; i < rows.Count; i++)
+        {
+            int[] tokens = new int[store.Length(rows[i])];
+            store.Read(rows[i], tokens);
+            (first[i], second[i]) = (tokens[..store.SecondStart(rows[i])], tokens[store.SecondStart(rows[i])..]);
+        }
+        return Of(first, padId) with { Second = Of(second, padId) };
+    }
+
+    /// <summary>A batch of given rows of single texts.</summary>
+    /// <param name="rows">Ids of each.</param>
+    /// <param name="padId">Id that fills short rows.</param>
+    public static TokenBatch Of(IReadOnlyList<int[]> rows, int padId)
+    {
+        TokenStore store = new();
+        foreach (int[] row in rows) store.Add(row, row.Length);
+        return Of(store, [.. Enumerable.Range(0, rows.Count)], padId);
+    }
 
     /// <summary>Gathers rows of a store.</summary>
     /// <param name="store">All rows.</param>

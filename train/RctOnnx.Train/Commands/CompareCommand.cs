@@ -1,7 +1,6 @@
 using System.CommandLine;
 using RctOnnx.CommandLine;
 using RctOnnx.Train.Comparison;
-using Spectre.Console;
 
 namespace RctOnnx.Train.Commands;
 
@@ -37,12 +36,7 @@ internal static class CompareCommand
             string folder = parsed.GetValue(output)!;
             IReadOnlyList<RunResult> results = ComparisonRun.Execute(ComparisonPlan.Read(parsed.GetValue(plan)!), folder, Console.Error.WriteLine, token);
             ComparisonReport.Write(folder, results, MachineLine.Text());
-            Table table = new();
-            foreach (string column in ComparisonTable.Columns(results)) table.AddColumn(column);
-            foreach (IReadOnlyList<string> row in ComparisonTable.Rows(results)) table.AddRow([.. row.Select(Markup.Escape)]);
-            IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-            if (Console.IsErrorRedirected) console.Profile.Width = 200; // a file has no width of its own
-            console.Write(table);
+            ResultTable.Show(ComparisonTable.Columns(results), ComparisonTable.Rows(results));
             Console.Error.WriteLine($"Written to '{folder}': {ComparisonReport.TableFile} and pictures.");
             return ExitCodes.Success;
         });

@@ -36,6 +36,7 @@ internal static class EvaluateCommand
         Option<string?> groupColumn = new("--group-column") { Description = "Column or property of what belongs to one document, for document models." };
         Option<int?> maxLength = new("--max-length") { Description = "Longest sequence in tokens; the model's limit where not given." };
         Option<DataFormat?> format = new("--data-format") { Description = "Form of the data, where its name does not tell.", HelpName = "tsv|csv|jsonl|parquet|rct" };
+        Option<string?> task = new("--task") { Description = "Which task of a file of several.", HelpName = "NAME" };
         Option<int?> threads = new("--threads") { Description = "Threads of the processor; all where not given." };
         Option<bool> noPickle = new("--no-pickle") { Description = "Refuse weights that are a PyTorch pickle (.bin). Pickles are read without being run, and only where there are no safetensors." };
         Option<bool> json = new("--json") { Description = "End standard output with one JSON object." };
@@ -48,12 +49,12 @@ internal static class EvaluateCommand
 
             Exit codes: 0 done, 2 options, 3 data, 4 model, 130 stopped.
             """)
-        { model, data, format, textColumn, labelColumn, labelColumns, pairColumn, groupColumn, maxLength, threads, noPickle, json };
+        { model, data, format, textColumn, labelColumn, labelColumns, pairColumn, groupColumn, maxLength, task, threads, noPickle, json };
         command.SetWork((parsed, token) =>
         {
             using TorchThreads used = TorchThreads.Use(parsed.GetValue(threads));
             ModelArtifact artifact = BaseModel.LoadClassifier(
-                parsed.GetRequiredValue(model), new WeightsOptions { AllowPickle = !parsed.GetValue(noPickle) }, Console.Error.WriteLine);
+                parsed.GetRequiredValue(model), new WeightsOptions { AllowPickle = !parsed.GetValue(noPickle) }, Console.Error.WriteLine, parsed.GetValue(task));
             if (artifact.ProblemType == ProblemType.Regression && artifact.Labels.Count != 1)
                 throw new SettingsException($"'{parsed.GetRequiredValue(model)}' answers {artifact.Labels.Count} values a text ({string.Join(", ", artifact.Labels)}); this verb compares one.");
             int limit = parsed.GetValue(maxLength) ?? artifact.MaxLength;
@@ -62,13 +63,13 @@ internal static class EvaluateCommand
             string path = parsed.GetRequiredValue(data);
             ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = parsed.GetValue(labelColumn), Pair = parsed.GetValue(pairColumn), Group = parsed.GetValue(groupColumn), Flags = parsed.GetValue(labelColumns) is { Length: > 0 } flags ? flags : null };
             WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(artifact.Vocabulary, artifact.Tokenizer);
-            ExampleSet examples = new ExampleReader(tokenizer, new LabelSet(artifact.Labels), limit, artifact.ProblemType, artifact.Document).Read(path, TextDataset.Read(path, parsed.GetValue(format), columns), keepTexts: false);
+            ExampleSet examples = new ExampleReader(tokenizer, new LabelSet(artifact.Labels), limit, artifact.ProblemType, artifact.Document, artifact.PairEncoding is not null).Read(path, TextDataset.Read(path, parsed.GetValue(format), columns), keepTexts: false);
             using DisposeScope scope = torch.NewDisposeScope();
-            using ClassifierModel classifier = new(artifact.Encoder, artifact.Head, artifact.Labels.Count);
+            using ClassifierModel classifier = ClassifierModel.Of(artifact);
             classifier.LoadWeights(artifact.Weights);
             torch.Device device = TorchDevice.Of(DeviceChoice.Auto);
             classifier.to(device);
-            EvaluationResult result = ConsoleProgress.Run("Evaluating", examples.Tokens.RowCount, "sentences",
+            EvaluationResult result = ConsoleProgress.Run("Evaluating", examples.Tokens.RowCount, artifact.Document is null ? "sentences" : "rows",
                 progress => Evaluator.Run(classifier, device, examples, tokenizer.PadId, progress, token, thresholds: artifact.Calibration.Thresholds));
             Print(artifact, result, examples);
             if (parsed.GetValue(json)) JsonResult.Write(ResultOf(parsed.GetRequiredValue(model), path, artifact, result, examples));

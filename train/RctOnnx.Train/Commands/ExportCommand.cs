@@ -25,6 +25,7 @@ internal static class ExportCommand
         Option<string> output = new("--output", "-o") { Description = "The model file to write; with --format huggingface a new folder.", Required = true, HelpName = "FILE.onnx|FOLDER" };
         Option<string> format = new("--format") { Description = "onnx: one proven file. huggingface: a checkpoint folder for transformers (config.json, model.safetensors, vocabulary, tokenizer).", DefaultValueFactory = _ => Onnx };
         format.AcceptOnlyFromAmong(Onnx, HuggingFace);
+        Option<string?> task = new("--task") { Description = "Which task of a file of several.", HelpName = "NAME" };
         Option<int?> threads = new("--threads") { Description = "Threads of the processor; all where not given." };
         Option<bool> noPickle = new("--no-pickle") { Description = "Refuse weights that are a PyTorch pickle (.bin). Pickles are read without being run, and only where there are no safetensors." };
         Option<bool> json = new("--json") { Description = "End standard output with one JSON object." };
@@ -40,17 +41,18 @@ internal static class ExportCommand
 
             Examples:
               rctonnx-train export --from my-checkpoint --output model.onnx
+              rctonnx-train export --from tasks.onnx --task sections --output sections.onnx
               rctonnx-train export --from model.onnx --format huggingface --output my-checkpoint
 
             Exit codes: 0 done, 2 options, 4 model, 6 output, 7 proof failed, 130 stopped.
             """)
-        { from, output, format, threads, noPickle, json };
+        { from, output, format, task, threads, noPickle, json };
         command.SetWork((parsed, token) =>
         {
             using TorchThreads used = TorchThreads.Use(parsed.GetValue(threads));
             string path = parsed.GetRequiredValue(output);
             ModelArtifact artifact = BaseModel.Load(
-                parsed.GetRequiredValue(from), new WeightsOptions { AllowPickle = !parsed.GetValue(noPickle) }, Console.Error.WriteLine);
+                parsed.GetRequiredValue(from), new WeightsOptions { AllowPickle = !parsed.GetValue(noPickle) }, Console.Error.WriteLine, parsed.GetValue(task));
             if (parsed.GetValue(format) == HuggingFace)
             {
                 IReadOnlyList<string> leftOut = HuggingFaceFolder.Write(path, artifact);

@@ -34,6 +34,8 @@ internal sealed class SettingOptions
         Text("text_rule", "What is done to texts first, in training and by the file: numbered_placeholders makes @CAPS1 the word CAPS. The base's rule where not given.", "none|numbered_placeholders");
         Text("long_text", "What the file does with texts over the limit; training and its figures cut them, or read the contexts of questions in windows too.", "error|truncate|window");
         Text("pair_column", "Column or property of the second text of a pair.", "NAME");
+        Text("encoders", "What reads the two texts of a pair: one encoder both together, or each by itself, by shared weights or by separate ones.", "one|shared|separate");
+        Text("combine", "How the features of two encoders are combined, by element: the larger, the mean, the sum, side by side, or the distance |a - b|. Side by side where not given.", "max|mean|sum|concat|difference");
         Text("question_column", "Property of the question, for question_answering, whose data is JSONL.", "NAME");
         Text("context_column", "Property of the text that the answer stands in.", "NAME");
         Text("answer_column", "Property of the answer: a text, a list of right ones, null where there is none, or an object of text and answer_start as SQuAD has it.", "NAME");

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using RctOnnx.CommandLine;
 using RctOnnx.Train.Sweeps;
-using Spectre.Console;
 
 namespace RctOnnx.Train.Commands;
 
@@ -39,12 +38,7 @@ internal static class SweepCommand
             string folder = parsed.GetRequiredValue(output);
             IReadOnlyList<SweepResult> results = SweepRun.Execute(searched, folder, Console.Error.WriteLine, token);
             SweepReport.Write(folder, searched, results);
-            Table table = new();
-            foreach (string column in SweepReport.Columns(results)) table.AddColumn(column);
-            foreach (IReadOnlyList<string> row in SweepReport.Rows(results)) table.AddRow([.. row.Select(Markup.Escape)]);
-            IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-            if (Console.IsErrorRedirected) console.Profile.Width = 200; // a file has no width of its own
-            console.Write(table);
+            ResultTable.Show(SweepReport.Columns(results), SweepReport.Rows(results));
             Console.Error.WriteLine($"Written to '{folder}': {SweepReport.TableFile}{(results[0].Result.Watched is null ? "; no trial succeeded" : $" and {SweepReport.BestFile}")}.");
             return ExitCodes.Success;
         });

@@ -56,7 +56,7 @@ internal sealed record ComparisonPlan
     {
         List<PlannedRun> runs = [];
         foreach ((string variant, JsonObject own) in Variants)
-            foreach (KeyValuePair<string, JsonNode?>[] point in Points())
+            foreach (KeyValuePair<string, JsonNode?>[] point in SettingProduct.Of(Grid.Select(pair => (pair.Key, pair.Value.AsEnumerable()))))
                 foreach ((long seed, int? fold) in Repetitions())
                 {
                     string name = string.Join(", ", [variant, .. point.Select(pair => $"{pair.Key} {pair.Value}")]);
@@ -92,15 +92,6 @@ internal sealed record ComparisonPlan
         {
             throw new SettingsException($"The run '{name}' of the plan: {e.Message}", e);
         }
-    }
-
-    // The product of all values; one empty point without a grid.
-    private IEnumerable<KeyValuePair<string, JsonNode?>[]> Points()
-    {
-        IEnumerable<KeyValuePair<string, JsonNode?>[]> points = [[]];
-        foreach ((string key, JsonArray values) in Grid)
-            points = points.SelectMany(point => values.Select(value => (KeyValuePair<string, JsonNode?>[])[.. point, KeyValuePair.Create(key, value)]));
-        return points;
     }
 
     private void Validate()

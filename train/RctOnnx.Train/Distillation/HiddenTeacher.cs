@@ -115,6 +115,7 @@ internal sealed class HiddenTeacher : IDisposable
             faults.Add($"its vocabulary of {teacher.Vocabulary.Count} pieces has {Piece(teacher, same)} as number {same}, that of '{settings.Base}' with {student.Vocabulary.Count} has {Piece(student, same)}");
         if (Resolved(teacher) != Resolved(student)) faults.Add($"its tokenizer is {Resolved(teacher)}, that of the training is {Resolved(student)}");
         if (teacher.Encoder.PositionCount < settings.MaxLength) faults.Add($"it has {teacher.Encoder.PositionCount} positions, max-length is {settings.MaxLength}");
+        if (teacher.PairEncoding is not null) faults.Add("it reads the texts of a pair by two encoders, the student by one");
         if (settings.PairColumn is not null && teacher.Encoder.TokenTypeCount < 2) faults.Add("it has one token type, pairs have two");
         if (faults.Count > 0)
             throw new SettingsException($"The hidden states of the teacher '{settings.Teacher}' cannot be followed, as it reads other tokens: {string.Join("; ", faults)}. Take a teacher out of the same base or vocabulary, or leave --teacher-hidden-weight out: answers alone can be learnt from any teacher.");

@@ -25,10 +25,11 @@ internal static class Evaluator
     /// <param name="features">What a frozen encoder gave for these rows, or null.</param>
     /// <param name="scale">The scale in which a regression is being trained; null where the model answers in the unit of the data.</param>
     /// <param name="thresholds">From which score a label counts as given; null means one half.</param>
-    public static EvaluationResult Run(ClassifierModel model, Device device, ExampleSet examples, int padId, IWorkProgress? progress, CancellationToken token, FeatureCache? features = null, ValueScale? scale = null, IReadOnlyList<double>? thresholds = null)
+    /// <param name="task">Index of the task that is asked, of a model of several.</param>
+    public static EvaluationResult Run(ClassifierModel model, Device device, ExampleSet examples, int padId, IWorkProgress? progress, CancellationToken token, FeatureCache? features = null, ValueScale? scale = null, IReadOnlyList<double>? thresholds = null, int? task = null)
     {
-        TaskLoss loss = new(examples.Problem, model.LabelCount);
-        int labels = model.LabelCount;
+        TaskLoss loss = new(examples.Problem, examples.LabelCount);
+        int labels = examples.LabelCount;
         float[] answers = new float[examples.AnswerCount * labels];
         double sum = 0;
         bool wasTraining = model.training;
@@ -40,7 +41,7 @@ internal static class Evaluator
             {
                 token.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
-                Tensor logits = features is null ? BatchTensors.Of(examples.Batch(rows, padId), device).Forward(model) : model.Logits(features.Of(rows)); // [answers, labels]
+                Tensor logits = features is null ? BatchTensors.Of(examples.Batch(rows, padId), device).Forward(model, task) : model.Logits(features.Of(rows), task); // [answers, labels]
                 if (scale is not null) logits = (logits * scale.Deviation) + scale.Mean;
                 sum += loss.Sum(logits, examples.Targets(rows)).item<float>();
                 float[] found = logits.cpu().contiguous().data<float>().ToArray();

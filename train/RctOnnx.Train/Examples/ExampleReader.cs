@@ -14,7 +14,8 @@ namespace RctOnnx.Train.Examples;
 /// <param name="maxLength">Longest sequence in tokens.</param>
 /// <param name="problem">What the labels mean.</param>
 /// <param name="document">How documents become rows; null reads every text alone.</param>
-internal sealed class ExampleReader(WordPieceTokenizer tokenizer, LabelSet labels, int maxLength, ProblemType problem = ProblemType.SingleLabel, DocumentRule? document = null)
+/// <param name="twoTexts">Whether the texts of a pair are read by two encoders, each cut at the limit by itself.</param>
+internal sealed class ExampleReader(WordPieceTokenizer tokenizer, LabelSet labels, int maxLength, ProblemType problem = ProblemType.SingleLabel, DocumentRule? document = null, bool twoTexts = false)
 {
     private readonly EncodeOptions _options = new() { MaxLength = maxLength };
     private readonly DocumentTokenizer? _documents = document is null ? null : new DocumentTokenizer(tokenizer, document, maxLength);
@@ -51,6 +52,7 @@ internal sealed class ExampleReader(WordPieceTokenizer tokenizer, LabelSet label
             Tokens = tokens,
             Problem = problem,
             LabelCount = labels.Names.Count,
+            IsTwoTexts = twoTexts,
             Reads = _documents is null ? null : reads,
             DocumentLengths = documents,
             SentenceTokens = counts,
@@ -70,16 +72,27 @@ internal sealed class ExampleReader(WordPieceTokenizer tokenizer, LabelSet label
                 _ => [],
             };
             int index = target.Length == 0 ? labels.IndexOf(row) : 0;
-            Encoding encoding = tokenizer.Encode(row.Text, row.Pair, _options);
-            int second = Array.IndexOf(encoding.TypeIds, 1);
-            second = second < 0 ? encoding.Ids.Length : second;
-            tokens.Add(encoding.Ids, second);
+            (int[] ids, int second, bool isCut) = twoTexts ? TwoTexts(row) : OneRow(row);
+            tokens.Add(ids, second);
             if (target.Length == 0) classes.Add(index);
             foreach (float value in target) values.Add(value);
-            if (encoding.Truncated) truncated++;
-            hash.AppendData(MemoryMarshal.AsBytes([index, second, encoding.Ids.Length]));
+            if (isCut) truncated++;
+            hash.AppendData(MemoryMarshal.AsBytes([index, second, ids.Length]));
             hash.AppendData(MemoryMarshal.AsBytes(target.AsSpan()));
-            hash.AppendData(MemoryMarshal.AsBytes(encoding.Ids.AsSpan()));
+            hash.AppendData(MemoryMarshal.AsBytes(ids.AsSpan()));
+        }
+
+        (int[] Ids, int Second, bool IsCut) OneRow(TextRow row)
+        {
+            Encoding encoding = tokenizer.Encode(row.Text, row.Pair, _options);
+            int second = Array.IndexOf(encoding.TypeIds, 1);
+            return (encoding.Ids, second < 0 ? encoding.Ids.Length : second, encoding.Truncated);
+        }
+
+        (int[] Ids, int Second, bool IsCut) TwoTexts(TextRow row)
+        {
+            Encoding first = tokenizer.Encode(row.Text, null, _options), second = tokenizer.Encode(row.Pair ?? throw new DataException($"{row.Place}: the row has no second text, which two encoders need. Name its column."), null, _options);
+            return ([.. first.Ids, .. second.Ids], first.Ids.Length, first.Truncated || second.Truncated);
         }
 
         void AddDocument(IReadOnlyList<TextRow> group)

@@ -28,6 +28,9 @@ internal sealed record ExampleSet
     /// <summary>Tokens of every sentence of documents, as far as they are looked at; empty where a row has one answer.</summary>
     public IReadOnlyList<int> SentenceTokens { get; init; } = [];
 
+    /// <summary>Whether the two texts of a row are read by two encoders: its tokens are then those of both, each with [CLS] and [SEP].</summary>
+    public bool IsTwoTexts { get; init; }
+
     /// <summary>Class index of every answer; empty where rows have no one class.</summary>
     public required IReadOnlyList<int> Classes { get; init; }
 
@@ -76,7 +79,7 @@ internal sealed record ExampleSet
     /// <summary>A batch of some rows.</summary>
     /// <param name="rows">Their indices.</param>
     /// <param name="padId">Id of padding.</param>
-    public TokenBatch Batch(IReadOnlyList<int> rows, int padId) => TokenBatch.Of(Tokens, rows, padId, Reads);
+    public TokenBatch Batch(IReadOnlyList<int> rows, int padId) => IsTwoTexts ? TokenBatch.OfPairs(Tokens, rows, padId) : TokenBatch.Of(Tokens, rows, padId, Reads);
 
     private int[] FirstAnswers => field ??= [.. Starts()];
 

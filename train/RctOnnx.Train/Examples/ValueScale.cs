@@ -21,14 +21,16 @@ internal sealed record ValueScale(double Mean, double Deviation)
     public float[] Scale(IEnumerable<float> values) => [.. values.Select(value => (float)((value - Mean) / Deviation))];
 
     /// <summary>Weights that answer in the unit of the data, out of those that were trained.</summary>
-    public IReadOnlyDictionary<string, TensorData> Fold(IReadOnlyDictionary<string, TensorData> weights) => Changed(weights, Deviation, Mean);
+    /// <param name="weights">All weights.</param>
+    /// <param name="prefix">What stands before the names of the head's.</param>
+    public IReadOnlyDictionary<string, TensorData> Fold(IReadOnlyDictionary<string, TensorData> weights, string prefix = "") => Changed(weights, Deviation, Mean, prefix);
 
     /// <summary>The way back: weights to train further.</summary>
-    public IReadOnlyDictionary<string, TensorData> Unfold(IReadOnlyDictionary<string, TensorData> weights) => Changed(weights, 1 / Deviation, -Mean / Deviation);
+    public IReadOnlyDictionary<string, TensorData> Unfold(IReadOnlyDictionary<string, TensorData> weights) => Changed(weights, 1 / Deviation, -Mean / Deviation, "");
 
-    private static Dictionary<string, TensorData> Changed(IReadOnlyDictionary<string, TensorData> weights, double factor, double offset)
+    private static Dictionary<string, TensorData> Changed(IReadOnlyDictionary<string, TensorData> weights, double factor, double offset, string prefix)
     {
-        string weight = TensorNames.Weight(TensorNames.HeadOutput), bias = TensorNames.Bias(TensorNames.HeadOutput);
+        string weight = TensorNames.Weight(prefix + TensorNames.HeadOutput), bias = TensorNames.Bias(prefix + TensorNames.HeadOutput);
         return new Dictionary<string, TensorData>(weights)
         {
             [weight] = TensorData.FromFloats([.. weights[weight].ToFloats().Select(value => (float)(value * factor))], [.. weights[weight].Shape]),

@@ -25,7 +25,8 @@ internal sealed class ExportProof
     private static readonly int[] Lengths = [3, 4, 8, 17, 33, 64, LongestTried];
     private static readonly int[] BatchSizes = [1, 5];
 
-    private static readonly GraphOptimizationLevel[] Levels =
+    /// <summary>The levels that are tried.</summary>
+    internal static readonly GraphOptimizationLevel[] Levels =
     [
         GraphOptimizationLevel.ORT_DISABLE_ALL, GraphOptimizationLevel.ORT_ENABLE_BASIC,
         GraphOptimizationLevel.ORT_ENABLE_EXTENDED, GraphOptimizationLevel.ORT_ENABLE_ALL,
@@ -91,23 +92,26 @@ internal sealed class ExportProof
             graph = EncoderGraph.Emit(_artifact, dialect, pairs: true); // in the place of the first: a base-size graph is hundreds of megabytes
             Each(level => OnnxGraphRunner.FromBytes(graph, asDialect with { OptimizationLevel = level }), dialect, [_pairs], [_randomPairs], token);
         }
-        return new Proof
-        {
-            LargestDifference = _largest,
-            Tolerance = Tolerance,
-            LabelAgreement = (double)_agreed / _compared,
-            TextCount = _texts.Count,
-            PairCount = _pairs.Count,
-            Shapes = [.. _shapes.Select(shape => $"{shape.Rows} x {shape.Width}")],
-            OptimizationLevels = [.. Levels.Select(level => level.ToString())],
-            Dialects = [nameof(GraphDialect.Portable), .. dialects.Select(dialect => dialect.ToString())],
-            Versions = new Dictionary<string, string>
-            {
-                ["torchsharp"] = VersionOf(typeof(torch).Assembly),
-                ["onnxruntime"] = OrtEnv.Instance().GetVersionString(),
-            },
-        };
+        return ProofOf(_largest, (double)_agreed / _compared, _texts.Count, _pairs.Count, _shapes.Select(shape => $"{shape.Rows} x {shape.Width}"), dialects);
     }
+
+    /// <summary>The evidence as it stands in the file.</summary>
+    internal static Proof ProofOf(double largest, double agreement, int texts, int pairs, IEnumerable<string> shapes, GraphDialect[] dialects) => new()
+    {
+        LargestDifference = largest,
+        Tolerance = Tolerance,
+        LabelAgreement = agreement,
+        TextCount = texts,
+        PairCount = pairs,
+        Shapes = [.. shapes],
+        OptimizationLevels = [.. Levels.Select(level => level.ToString())],
+        Dialects = [nameof(GraphDialect.Portable), .. dialects.Select(dialect => dialect.ToString())],
+        Versions = new Dictionary<string, string>
+        {
+            ["torchsharp"] = VersionOf(typeof(torch).Assembly),
+            ["onnxruntime"] = OrtEnv.Instance().GetVersionString(),
+        },
+    };
 
     private void Each(Func<GraphOptimizationLevel, OnnxGraphRunner> open, GraphDialect dialect, List<ProofRow>[] texts, List<ProofRow>[] random, CancellationToken token)
     {
@@ -143,19 +147,34 @@ internal sealed class ExportProof
 
     private void Compare(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string where)
     {
+        int first = 0;
+        foreach (TaskDescription task in _artifact.Tasks)
+        {
+            int count = task.Labels.Count == 0 ? expected.Length : task.Labels.Count; // features, or the pieces of the vocabulary
+            _largest = Math.Max(_largest, Compare(task, expected.Slice(first, count), actual.Slice(first, count), task.Name.Length == 0 ? where : $"{where}, task '{task.Name}'"));
+            first += count;
+        }
+        _compared++;
+        _agreed++;
+    }
+
+    /// <summary>The largest difference of the logits of a task, or of the features of an encoder.</summary>
+    /// <exception cref="GateException">It is above the tolerance, or names another label.</exception>
+    internal static double Compare(TaskDescription task, ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string where)
+    {
+        double largest = 0;
         for (int j = 0; j < expected.Length; j++)
         {
             double difference = Math.Abs((double)expected[j] - actual[j]);
             // Values have the unit of the data, which may be thousands.
-            if (_artifact.ProblemType == ProblemType.Regression) difference /= Math.Max(1, Math.Abs(expected[j]));
+            if (task.ProblemType == ProblemType.Regression) difference /= Math.Max(1, Math.Abs(expected[j]));
             if (!(difference <= Tolerance))
-                throw new GateException($"The exported graph does not answer as the model: {where}, {(IsHeadless ? $"feature {j}" : HasMasks ? $"piece '{_artifact.Vocabulary[j]}'" : $"label '{_artifact.Labels[j]}'")}: TorchSharp {expected[j]}, ONNX Runtime {actual[j]}, allowed difference {Tolerance}. Nothing was written; please report it with the model's config.json.");
-            _largest = Math.Max(_largest, difference);
+                throw new GateException($"The exported graph does not answer as the model: {where}, {(task.Labels.Count > 0 ? $"label '{task.Labels[j]}'" : $"{(task.ProblemType == ProblemType.MaskedLm ? "piece" : "feature")} {j}")}: TorchSharp {expected[j]}, ONNX Runtime {actual[j]}, allowed difference {Tolerance}. Nothing was written; please report it with the model's config.json.");
+            largest = Math.Max(largest, difference);
         }
-        _compared++;
-        if (!SameLabels(expected, actual))
+        if (!SameLabels(task, expected, actual))
             throw new GateException($"The exported graph names another label than the model: {where}. Nothing was written; please report it with the model's config.json.");
-        _agreed++;
+        return largest;
     }
 
     private bool HasMasks => _artifact.Head.Pooling == Pooling.Masks;
@@ -164,12 +183,12 @@ internal sealed class ExportProof
 
     private bool IsHeadless => _artifact.Head.Kind == HeadKind.None;
 
-    private bool SameLabels(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+    private static bool SameLabels(TaskDescription task, ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
     {
-        if (IsHeadless) return true; // features have no label: the tolerance says it all
-        if (_artifact.ProblemType is ProblemType.SingleLabel or ProblemType.Ordinal)
+        if (task.Labels.Count == 0) return true; // features have no label: the tolerance says it all
+        if (task.ProblemType is ProblemType.SingleLabel or ProblemType.Ordinal)
             return IndexOfLargest(expected) == IndexOfLargest(actual);
-        if (_artifact.ProblemType != ProblemType.MultiLabel) return true; // values, and logits that are compared with those of other tokens or pairs: the tolerance says it all
+        if (task.ProblemType != ProblemType.MultiLabel) return true; // values, and logits that are compared with those of other tokens or pairs: the tolerance says it all
         for (int i = 0; i < expected.Length; i++)
             if (expected[i] > 0 != actual[i] > 0) return false;
         return true;
@@ -183,7 +202,8 @@ internal sealed class ExportProof
         return largest;
     }
 
-    private static int[] Draw(Random random, WordPieceTokenizer tokenizer, int length)
+    /// <summary>Random ids between [CLS] and [SEP].</summary>
+    internal static int[] Draw(Random random, WordPieceTokenizer tokenizer, int length)
     {
         int[] ids = new int[length];
         for (int i = 1; i < length - 1; i++)

@@ -26,8 +26,7 @@ public static class ModelExport
             Directory.CreateDirectory(trial);
             string trialFile = Path.Combine(trial, "model.onnx");
             ModelFile.Write(trialFile, artifact);
-            ExportProof proof = new(artifact, options ?? new ModelExportOptions(), token);
-            ModelArtifact proven = artifact with { Proof = proof.Run(trialFile, token), Probes = proof.Probes };
+            ModelArtifact proven = Proven(trialFile, artifact, options ?? new ModelExportOptions(), token);
             ModelFile.Write(path, proven);
             return proven;
         }
@@ -39,5 +38,16 @@ public static class ModelExport
         {
             if (Directory.Exists(trial)) Directory.Delete(trial, recursive: true);
         }
+    }
+
+    private static ModelArtifact Proven(string file, ModelArtifact artifact, ModelExportOptions options, CancellationToken token)
+    {
+        if (artifact.PairEncoding is not null)
+        {
+            PairProof pairs = new(artifact, options, token);
+            return artifact with { Proof = pairs.Run(file, token), Probes = pairs.Probes };
+        }
+        ExportProof proof = new(artifact, options, token);
+        return artifact with { Proof = proof.Run(file, token), Probes = proof.Probes };
     }
 }

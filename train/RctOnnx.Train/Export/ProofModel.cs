@@ -24,7 +24,7 @@ internal sealed class ProofModel : IDisposable
             _masked.Train(false);
             return;
         }
-        _model = new ClassifierModel(artifact.Encoder, artifact.Head, artifact.Labels.Count);
+        _model = ClassifierModel.Of(artifact);
         _model.LoadWeights(artifact.Weights);
         _model.eval();
     }

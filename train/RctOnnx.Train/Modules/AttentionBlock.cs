@@ -55,12 +55,12 @@ public sealed class AttentionBlock : nn.Module<Tensor, Tensor?, Tensor>
         Tensor key = Heads(_key.forward(states)); // [B, heads, S, head width]
         Tensor value = Heads(_value.forward(states));
         Tensor scores = matmul(query * (1.0 / Math.Sqrt(_config.HeadWidth)), key.transpose(-2, -1)).to(ScalarType.Float32); // [B, heads, Q, S]
-        if (additiveMask is not null) scores = scores + additiveMask;
+        if (additiveMask is not null) scores = scores.Plus(additiveMask);
         Tensor shares = Dropout.Apply(scores.softmax(-1), _config.AttentionDropout, training);
         Tensor context = matmul(shares.to(value.dtype), value); // [B, heads, Q, head width]
         Tensor merged = context.transpose(1, 2).reshape(asking.shape[0], asking.shape[1], _config.HiddenWidth);
         Tensor output = Dropout.Apply(_output.forward(merged), _config.HiddenDropout, training);
-        return _norm.forward(output + asking).MoveToOuterDisposeScope();
+        return _norm.forward(output.Plus(asking)).MoveToOuterDisposeScope();
     }
 
     private Tensor Heads(Tensor rows) =>

@@ -48,7 +48,7 @@ public sealed class EmbeddingBlock : nn.Module<Tensor, Tensor?, Tensor>
         Tensor positions = _position.weight!.narrow(0, 0, ids.shape[1]); // [S, E]
         // One row added to all when there is one type: the gradient is then a plain sum and not a scatter.
         Tensor types = typeIds is null ? _tokenType.weight!.narrow(0, 0, 1) : _tokenType.forward(typeIds);
-        Tensor normed = Dropout.Apply(_norm.forward(words + types + positions), _dropout, training);
+        Tensor normed = Dropout.Apply(_norm.forward(words.Plus(types).Plus(positions)), _dropout, training);
         return _projection is null ? normed : _projection.forward(normed).to(ScalarType.Float32);
     }
 }

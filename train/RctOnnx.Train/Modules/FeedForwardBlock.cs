@@ -36,6 +36,6 @@ public sealed class FeedForwardBlock : nn.Module<Tensor, Tensor>
         using DisposeScope scope = NewDisposeScope();
         Tensor inner = Activations.Apply(_config.Activation, _intermediate.forward(states)); // [.., intermediate]
         Tensor output = Dropout.Apply(_output.forward(inner), _config.HiddenDropout, training);
-        return _norm.forward(output + states).MoveToOuterDisposeScope();
+        return _norm.forward(output.Plus(states)).MoveToOuterDisposeScope();
     }
 }

@@ -36,14 +36,20 @@ public static class FrozenParameters
 
     /// <summary>Whether a parameter stands below pooler and head.</summary>
     /// <param name="name">Canonical name.</param>
-    public static bool IsEncoder(string name) => name.StartsWith("embeddings.", StringComparison.Ordinal) || name.StartsWith("encoder.", StringComparison.Ordinal);
+    public static bool IsEncoder(string name)
+    {
+        ReadOnlySpan<char> own = name.StartsWith(Onnx.TensorNames.Second, StringComparison.Ordinal) ? name.AsSpan(Onnx.TensorNames.Second.Length) : name;
+        return own.StartsWith("embeddings.", StringComparison.Ordinal) || own.StartsWith("encoder.", StringComparison.Ordinal);
+    }
 
     private static string[] Beginnings(string choice, int layerCount)
     {
-        if (choice == Encoder) return ["embeddings", "encoder"];
+        if (choice == Encoder) return Both(["embeddings", "encoder"]);
         if (!choice.StartsWith(Layers, StringComparison.Ordinal)) return [choice];
         if (!int.TryParse(choice.AsSpan(Layers.Length), out int count) || count < 1 || count > layerCount)
             throw new SettingsException($"--freeze {choice} is not a number of layers; the encoder has {layerCount}, expected {Layers}1 to {Layers}{layerCount}.");
-        return ["embeddings", .. Enumerable.Range(0, count).Select(layer => $"encoder.layer.{layer}")];
+        return Both(["embeddings", .. Enumerable.Range(0, count).Select(layer => $"encoder.layer.{layer}")]);
+
+        static string[] Both(string[] names) => [.. names, .. names.Select(name => Onnx.TensorNames.Second + name)]; // of two encoders
     }
 }

@@ -21,6 +21,7 @@ public static class LayerRates
     /// <param name="layerCount">Layers of the encoder.</param>
     public static int DepthOf(string name, int layerCount)
     {
+        if (name.StartsWith(Onnx.TensorNames.Second, StringComparison.Ordinal)) name = name[Onnx.TensorNames.Second.Length..]; // as deep as the first encoder's
         if (name.StartsWith("embeddings.", StringComparison.Ordinal)) return layerCount + 1;
         if (!name.StartsWith(Layer, StringComparison.Ordinal)) return 0;
         int end = name.IndexOf('.', Layer.Length);

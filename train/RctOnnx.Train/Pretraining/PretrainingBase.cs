@@ -1,6 +1,7 @@
 using RctOnnx.Onnx;
 using RctOnnx.Onnx.HuggingFace;
 using RctOnnx.Runtime.Tokenization;
+using RctOnnx.Train.Bases;
 using RctOnnx.Weights;
 using RctOnnx.Weights.HuggingFace;
 
@@ -66,8 +67,9 @@ internal sealed record PretrainingBase(ModelArtifact Encoder, IReadOnlyDictionar
     private static PretrainingBase FromFile(string path, PretrainSettings settings, Action<string> tell)
     {
         ModelArtifact stored = ModelFile.Read(path).RequireArtifact();
-        ModelArtifact trained = ModelQuantizer.Dequantize(stored);
-        if (trained != stored) tell($"'{path}' is int8: training starts from its rounded weights, in fp32.");
+        ModelArtifact trained = DitheredWeights.Of(stored, new HashSet<string>(), settings.Seed);
+        if (trained != stored) tell(DitheredWeights.Note(path));
+        if (trained.PairEncoding is { IsShared: false }) tell($"'{path}' reads pairs by two encoders: training goes on from that of the first text.");
         Pooling pooling = settings.Pooling ?? (trained.IsPerToken ? Pooling.Cls : trained.Head.Pooling); // answers for tokens are a matter of the head
         if (pooling == Pooling.Pooler && trained.Head.Pooling != Pooling.Pooler)
             throw new ModelFileException($"'{path}' has no pooler; expected one of cls, mean or max for --pooling.");

@@ -37,9 +37,9 @@ internal static class RateFinder
         foreach (string note in start.Notes) say(note);
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(start.Artifact.Vocabulary, start.Artifact.Tokenizer);
         using TokenStore tokens = new(new RunFolder(settings.Output).Tokens);
-        ExampleSet train = new ExampleReader(tokenizer, labels, settings.MaxLength, settings.Problem, start.Artifact.Document).Read("train", data.Train, keepTexts: false, tokens);
+        ExampleSet train = new ExampleReader(tokenizer, labels, settings.MaxLength, settings.Problem, start.Artifact.Document, start.Artifact.PairEncoding is not null).Read("train", data.Train, keepTexts: false, tokens);
         Device device = TorchDevice.Of(settings.Device);
-        using ClassifierModel model = new(start.Artifact.Encoder, start.Artifact.Head, labels.Names.Count, settings.Precision);
+        using ClassifierModel model = ClassifierModel.Of(start.Artifact, settings.Precision);
         model.LoadWeights(HeadStart.Weights(start, train, settings.Problem == Onnx.ProblemType.Regression ? ValueScale.Of(train.Values) : null));
         model.to(device);
         using ClassificationTask task = new(settings, model, device, train, null, tokenizer.PadId, labels.Names);

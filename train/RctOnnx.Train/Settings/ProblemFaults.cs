@@ -51,6 +51,14 @@ internal static class ProblemFaults
         if (settings.Pooling is not null && settings.Head != HeadChoice.Mlp) yield return $"pooling for the head {settings.Head}: it is for --head mlp; the others have their own (linear the first token, mean, max, pooler)";
         if (settings.Pooling == Pooling.Separators) yield return "pooling separators: it is for documents, which have it by themselves (--documents)";
         if (!(settings.NumberMasking >= 0 && settings.NumberMasking <= 1)) yield return $"number-masking is {settings.NumberMasking}, expected a share from 0 to 1";
+        if (settings.Encoders == EncoderChoice.One && settings.Combine is not null) yield return "combine without two encoders: it says how their features are combined (--encoders shared or separate)";
+        if (settings.Encoders != EncoderChoice.One)
+        {
+            if (settings.PairColumn is null) yield return $"encoders {settings.Encoders} without a pair column: each encoder reads one text of a pair, name the column of the second one";
+            if (settings.Documents) yield return $"encoders {settings.Encoders} for documents: a document is read by one";
+            if (settings.LongText == LongTextPolicy.Window) yield return $"long-text window for encoders {settings.Encoders}: windows are for single texts";
+            if (settings.TeacherHiddenWeight != 0) yield return $"teacher-hidden-weight for encoders {settings.Encoders}: states are compared by text; teacher alone works";
+        }
         if (settings.Documents)
         {
             if (problem != ProblemType.SingleLabel) yield return $"documents for a {problem} task: each sentence has one label";

@@ -8,7 +8,8 @@ namespace RctOnnx.Train.Settings;
 /// <summary>Settings as JSON: names in snake_case, unknown names refused.</summary>
 public static class SettingsJson
 {
-    private static readonly JsonSerializerOptions Options = new()
+    /// <summary>Names in snake_case, unknown ones refused.</summary>
+    internal static readonly JsonSerializerOptions Options = new()
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

@@ -52,6 +52,12 @@ public sealed record TrainSettings
     /// <summary>Column or property of the second text, or null.</summary>
     public string? PairColumn { get; init; }
 
+    /// <summary>What reads the two texts of a pair.</summary>
+    public EncoderChoice Encoders { get; init; } = EncoderChoice.One;
+
+    /// <summary>How the features of two encoders are combined; null puts them side by side.</summary>
+    public FeatureCombination? Combine { get; init; }
+
     /// <summary>Property of the question; question answering.</summary>
     public string QuestionColumn { get; init; } = "question";
 

@@ -61,13 +61,7 @@ internal sealed record SweepPlan
     public IReadOnlyList<JsonObject> Drawn()
     {
         (string Name, SweepRange Range)[] space = [.. Space.Select(pair => (pair.Key, new SweepRange(pair.Key, pair.Value)))];
-        if (Search == SearchKind.Grid)
-        {
-            IEnumerable<KeyValuePair<string, JsonNode?>[]> points = [[]];
-            foreach ((string name, SweepRange range) in space)
-                points = points.SelectMany(point => range.Points().Select(value => (KeyValuePair<string, JsonNode?>[])[.. point, KeyValuePair.Create(name, value)]));
-            return [.. points.Select(Of)];
-        }
+        if (Search == SearchKind.Grid) return [.. SettingProduct.Of(space.Select(one => (one.Name, one.Range.Points().AsEnumerable()))).Select(Of)];
         List<JsonObject> trials = [];
         Random random = new(Seed);
         // The same values again would be the same training: where a small space repeats itself there are fewer trials.

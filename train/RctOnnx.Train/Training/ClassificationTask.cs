@@ -27,26 +27,27 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
     private readonly TaskLoss _loss;
     private readonly TeacherAnswers? _teacher;
     private readonly HiddenTeacher? _hidden;
+    private readonly int? _task; // index of the head, of a model of several
     private FeatureCache? _trainFeatures, _devFeatures; // of a frozen encoder
 
-    public ClassificationTask(TrainSettings settings, ClassifierModel model, Device device, ExampleSet train, ExampleSet? dev, int padId, IReadOnlyList<string>? labels = null, TeacherAnswers? teacher = null, HiddenTeacher? hidden = null)
+    public ClassificationTask(TrainSettings settings, ClassifierModel model, Device device, ExampleSet train, ExampleSet? dev, int padId, IReadOnlyList<string>? labels = null, TeacherAnswers? teacher = null, HiddenTeacher? hidden = null, int? task = null)
     {
-        (_teacher, _hidden) = (teacher, hidden);
+        (_teacher, _hidden, _task) = (teacher, hidden, task);
         (_model, _device, _train, _dev, _padId, _watched) = (model, device, train, dev, padId, settings.Watched);
         _scale = train.Problem == ProblemType.Regression ? ValueScale.Of(train.Values) : null;
-        _rows = settings.Oversample ? ClassBalance.Oversampled(train.Classes, model.LabelCount, settings.Seed) : null;
+        _rows = settings.Oversample ? ClassBalance.Oversampled(train.Classes, train.LabelCount, settings.Seed) : null;
         IReadOnlyList<int> lengths = train.Tokens.Lengths();
         Lengths = _rows is null ? lengths : [.. _rows.Select(row => lengths[row])];
         TrainedParts parts = TrainedParts.Of(settings, model, device);
         (Parameters, Unfreezing, RateFactor) = (parts.Parameters, parts.Unfreezing, parts.RateFactor);
         if (hidden is not null) Parameters = Parameters.Concat(hidden.Parameters).ToDictionary();
-        _loss = new TaskLoss(train.Problem, model.LabelCount, new TaskLossOptions
+        _loss = new TaskLoss(train.Problem, train.LabelCount, new TaskLossOptions
         {
             LabelSmoothing = settings.LabelSmoothing,
             FocalGamma = settings.FocalGamma,
             TeacherWeight = settings.TeacherWeight,
             TeacherTemperature = settings.TeacherTemperature,
-            ClassWeights = ClassBalance.Weights(settings, train.Classes, labels ?? [.. Enumerable.Range(0, model.LabelCount).Select(i => $"class {i}")]),
+            ClassWeights = ClassBalance.Weights(settings, train.Classes, labels ?? [.. Enumerable.Range(0, train.LabelCount).Select(i => $"class {i}")]),
         });
     }
 
@@ -68,7 +69,7 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
     public void StartTraining(IWorkProgress progress, CancellationToken token)
     {
         _model.train();
-        if (!_model.IsEncoderFrozen || _train.Reads is not null) return; // features are kept by row, and a document has several
+        if (!_model.IsEncoderFrozen || _train.Reads is not null || _train.IsTwoTexts) return; // features are kept by row, of which a document and two texts have several
         _trainFeatures = FeatureCache.Compute(_model, _device, _train.Tokens, _padId, progress, token);
         if (_dev is not null) _devFeatures = FeatureCache.Compute(_model, _device, _dev.Tokens, _padId, progress, token);
     }
@@ -78,12 +79,12 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
         if (_rows is not null) rows = Array.ConvertAll(rows, row => _rows[row]);
         TaskTargets targets = _train.Targets(rows, _scale);
         return new TrainingBatch(rows.Length, _loss.WeightOf(targets), () => _hidden is not null ? WithHidden(_hidden, rows, targets) :
-            _loss.Sum(_trainFeatures is null ? BatchTensors.Of(_train.Batch(rows, _padId), _device).Forward(_model) : _model.Logits(_trainFeatures.Of(rows)), targets, _teacher?.Logits([.. _train.AnswersOf(rows)], _device)));
+            _loss.Sum(_trainFeatures is null ? BatchTensors.Of(_train.Batch(rows, _padId), _device).Forward(_model, _task) : _model.Logits(_trainFeatures.Of(rows), _task), targets, _teacher?.Logits([.. _train.AnswersOf(rows)], _device)));
     }
 
     public DevFigures Evaluate(CancellationToken token)
     {
-        EvaluationResult result = Evaluator.Run(_model, _device, _dev!, _padId, null, token, _devFeatures, _scale);
+        EvaluationResult result = Evaluator.Run(_model, _device, _dev!, _padId, null, token, _devFeatures, _scale, task: _task);
         // Rare labels may never reach one half while the order of their scores is good: a model is judged by the thresholds that it would get.
         result = result.With(_dev!, TaskFigures.BestThresholds(_dev!, result.Logits));
         return result.Figures.Values is null

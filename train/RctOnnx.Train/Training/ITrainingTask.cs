@@ -1,5 +1,6 @@
 using RctOnnx.CommandLine;
 using RctOnnx.Onnx;
+using RctOnnx.Train.Batching;
 using TorchSharp.Modules;
 
 namespace RctOnnx.Train.Training;
@@ -24,6 +25,16 @@ internal interface ITrainingTask
 
     /// <summary>Steps that pass before a parameter is trained, by its name; null trains all from the start.</summary>
     Func<string, long>? FirstStep => null;
+
+    /// <summary>Batches of an epoch.</summary>
+    /// <param name="batchSize">Rows of a batch.</param>
+    int BatchCount(int batchSize) => (Lengths.Count + batchSize - 1) / batchSize;
+
+    /// <summary>The batches of an epoch, as many as <see cref="BatchCount"/> says: a function of its arguments alone.</summary>
+    /// <param name="batchSize">Rows of a batch.</param>
+    /// <param name="seed">Of the run.</param>
+    /// <param name="epoch">Zero-based.</param>
+    int[][] Plan(int batchSize, long seed, int epoch) => BatchPlan.ForEpoch(Lengths, batchSize, seed, epoch);
 
     /// <summary>Switches dropout and the precision of training on, and computes what is needed once.</summary>
     void StartTraining(IWorkProgress progress, CancellationToken token);

@@ -1,6 +1,5 @@
 using RctOnnx.Onnx;
 using RctOnnx.Train.Checkpointing;
-using RctOnnx.Train.Settings;
 
 namespace RctOnnx.Train.Training;
 
@@ -41,22 +40,22 @@ internal sealed record RunFolder(string Path)
     /// <summary>The exported masked language model of a pre-training: the encoder of <see cref="Model"/> with the head that it was trained with.</summary>
     public string MaskedModel => In("masked_lm.onnx");
 
-    /// <summary>Begins a run, whose settings are written down, or takes up one that was stopped.</summary>
-    /// <param name="settings">Of the run.</param>
-    /// <param name="resume">Whether it goes on.</param>
+    /// <summary>Begins a run, whose settings are kept, or goes on with one.</summary>
+    /// <param name="resume">Whether there must be a checkpoint, or must be none.</param>
+    /// <param name="settings">The text of <see cref="Settings"/> of a new run.</param>
     /// <returns>The checkpoint to go on from, or null.</returns>
-    /// <exception cref="ModelFileException">There is none.</exception>
-    /// <exception cref="OutputException">A new run would write over another.</exception>
-    public RunCheckpoint? Open(TrainSettings settings, bool resume)
+    /// <exception cref="ModelFileException">There is nothing to go on with.</exception>
+    /// <exception cref="OutputException">The folder holds a run already, or cannot be written.</exception>
+    public RunCheckpoint? Open(bool resume, string settings)
     {
         bool exists = CheckpointFile.Exists(Last);
         if (resume && !exists)
             throw new ModelFileException($"'{Path}' holds no checkpoint to resume from. Start the run without --resume.");
         if (!resume && exists)
             throw new OutputException($"'{Path}' holds a run already. Go on with it by --resume, or name another folder.");
-        RunCheckpoint? resumed = resume ? CheckpointFile.Read(Last) : null;
-        if (!resume) AtomicFile.WriteText(Settings, SettingsJson.ToText(settings) + "\n");
-        return resumed;
+        if (resume) return CheckpointFile.Read(Last);
+        AtomicFile.WriteText(Settings, settings);
+        return null;
     }
 
     private string In(string name) => System.IO.Path.Combine(Path, name);

@@ -29,4 +29,7 @@ internal sealed record RunLogEntry
 
     /// <summary>Evaluation: mean F1 of the labels.</summary>
     public double? MacroF1 { get; init; }
+
+    /// <summary>Evaluation of several tasks: what each is judged by, by its name; undefined ones are left out.</summary>
+    public IReadOnlyDictionary<string, double>? Tasks { get; init; }
 }

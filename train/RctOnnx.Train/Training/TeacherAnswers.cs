@@ -22,7 +22,7 @@ internal sealed class TeacherAnswers
 
     private sealed record Kept(string Teacher, string Rows, float[] Logits);
 
-    /// <summary>The kept answers of a run that goes on, or new ones.</summary>
+    /// <summary>The answers kept in the folder, where the same teacher gave them for the same rows, or new ones.</summary>
     /// <param name="path">The teacher, a model file.</param>
     /// <param name="keptAt">Where answers are kept.</param>
     /// <param name="train">The training rows as tokens.</param>
@@ -36,10 +36,10 @@ internal sealed class TeacherAnswers
     {
         if (!File.Exists(path)) throw new ModelFileException($"The teacher '{path}' is not there; expected a model file. Train it first, or correct --teacher.");
         string hash = DataHash.OfFile(path);
-        if (resume && Read(keptAt) is { } kept && kept.Rows == train.Hash)
+        if (Read(keptAt) is { } kept && kept.Rows == train.Hash)
         {
-            if (kept.Teacher != hash) throw new SettingsException($"'{path}' is not the teacher that the run began with (SHA-256 {kept.Teacher}, found {hash}). Put that file back, or start another run.");
-            return new TeacherAnswers(kept.Logits, labels.Count);
+            if (kept.Teacher == hash) return new TeacherAnswers(kept.Logits, labels.Count);
+            if (resume) throw new SettingsException($"'{path}' is not the teacher that the run began with (SHA-256 {kept.Teacher}, found {hash}). Put that file back, or start another run.");
         }
         using TextClassifier teacher = TextClassifier.Load(path, new TextClassifierOptions { Threads = get_num_threads() });
         if (teacher.ProblemType != train.Problem || !teacher.Labels.SequenceEqual(labels))

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using RctOnnx.CommandLine;
 using RctOnnx.Onnx;
-using RctOnnx.Train.Batching;
 using RctOnnx.Train.Checkpointing;
 using RctOnnx.Train.Optimization;
 using RctOnnx.Train.Schedules;
@@ -29,12 +28,15 @@ internal sealed class Trainer : IDisposable
     private readonly WeightAverage? _average;
     private readonly LearningRateSchedule _schedule;
     private readonly int _stepsPerEpoch;
+    private readonly long _rowsPerEpoch;
     private readonly TimeProvider _time;
 
     public Trainer(LoopSettings settings, ITrainingTask task, RunFolder folder, RunCheckpoint? resumed, TimeProvider? time = null)
     {
         (_settings, _task, _folder, _time) = (settings, task, folder, time ?? TimeProvider.System);
-        int batchCount = (task.Lengths.Count + settings.Batch - 1) / settings.Batch;
+        int batchCount = task.BatchCount(settings.Batch);
+        // A plan may take rows more or less often than once an epoch.
+        _rowsPerEpoch = batchCount == (task.Lengths.Count + settings.Batch - 1) / settings.Batch ? task.Lengths.Count : (long)batchCount * settings.Batch;
         _stepsPerEpoch = (batchCount + settings.Accumulation - 1) / settings.Accumulation;
         StepCount = settings.Steps ?? checked(_stepsPerEpoch * settings.Epochs);
         int parts = settings.Minutes is null ? StepCount : TimeParts;
@@ -64,8 +66,8 @@ internal sealed class Trainer : IDisposable
     public IReadOnlyList<RunLogEntry> Log => _log.Entries;
 
     /// <summary>Rows that so many steps pass.</summary>
-    public long RowsOf(long steps) => steps / _stepsPerEpoch * _task.Lengths.Count
-        + Math.Min(steps % _stepsPerEpoch * _settings.Batch * _settings.Accumulation, _task.Lengths.Count);
+    public long RowsOf(long steps) => steps / _stepsPerEpoch * _rowsPerEpoch
+        + Math.Min(steps % _stepsPerEpoch * _settings.Batch * _settings.Accumulation, _rowsPerEpoch);
 
     /// <summary>Trains to the end, to early stopping, or to cancellation, which leaves a checkpoint.</summary>
     /// <exception cref="OperationCanceledException">Stopped; the checkpoint is written.</exception>
@@ -84,7 +86,7 @@ internal sealed class Trainer : IDisposable
                 token.ThrowIfCancellationRequested();
             }
             if (planned != State.Epoch)
-                (batches, planned) = (BatchPlan.ForEpoch(_task.Lengths, _settings.Batch, _settings.Seed, State.Epoch), State.Epoch);
+                (batches, planned) = (_task.Plan(_settings.Batch, _settings.Seed, State.Epoch), State.Epoch);
             long start = _time.GetTimestamp();
             int[][] window = batches[State.BatchIndex..Math.Min(State.BatchIndex + _settings.Accumulation, batches.Length)];
             double rate = _schedule.At(_settings.Minutes is { } minutes ? (long)(TimeParts * State.Seconds / (60 * minutes)) : State.Step);
@@ -106,7 +108,7 @@ internal sealed class Trainer : IDisposable
         _average?.Apply();
     }
 
-    private double Epoch => State.Epoch + (double)State.BatchIndex * _settings.Batch / _task.Lengths.Count;
+    private double Epoch => State.Epoch + (double)State.BatchIndex * _settings.Batch / _rowsPerEpoch;
 
     private bool IsFinished => _settings.Minutes is { } minutes ? State.Seconds >= 60 * minutes : State.Step >= StepCount;
 
@@ -192,7 +194,7 @@ internal sealed class Trainer : IDisposable
     {
         using IDisposable? averaged = _average?.Use();
         DevFigures result = _task.Evaluate(token);
-        _log.Add(new RunLogEntry { Kind = "evaluation", Step = State.Step, Epoch = Epoch, Loss = result.Loss, Accuracy = result.Accuracy, MacroF1 = result.MacroF1 });
+        _log.Add(new RunLogEntry { Kind = "evaluation", Step = State.Step, Epoch = Epoch, Loss = result.Loss, Accuracy = result.Accuracy, MacroF1 = result.MacroF1, Tasks = result.Tasks });
         bool isBetter = State.BestMetric is not { } best || (_settings.LowerIsBetter ? result.Watched < best : result.Watched > best);
         State = isBetter
             ? State with { BestMetric = result.Watched, BestStep = State.Step, EvaluationsSinceBest = 0 }

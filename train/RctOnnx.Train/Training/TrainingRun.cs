@@ -37,6 +37,9 @@ internal sealed class TrainingRun
     private readonly CancellationToken _token;
     private ValueScale? _scale; // of a regression
 
+    // What a batch is made of: a row of a document holds many sentences.
+    private string Unit => _settings.Documents ? "rows" : "sentences";
+
     private TrainingRun(TrainSettings settings, Action<string> say, CancellationToken token) =>
         (_settings, _folder, _say, _token) = (settings, new RunFolder(settings.Output), say, token);
 
@@ -56,13 +59,13 @@ internal sealed class TrainingRun
 
     private TrainingOutcome Execute(bool resume)
     {
-        RunCheckpoint? resumed = _folder.Open(_settings, resume);
+        RunCheckpoint? resumed = _folder.Open(resume, SettingsJson.ToText(_settings) + "\n");
         TaskData data = TaskData.Open(_settings);
         LabelSet labels = TaskLabels.Of(_settings, data.Train);
         TrainingBase start = TrainingBase.Load(_settings, labels.Names);
         foreach (string note in start.Notes) _say(note);
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(start.Artifact.Vocabulary, start.Artifact.Tokenizer);
-        ExampleReader reader = new(tokenizer, labels, _settings.MaxLength, _settings.Problem, start.Artifact.Document);
+        ExampleReader reader = new(tokenizer, labels, _settings.MaxLength, _settings.Problem, start.Artifact.Document, start.Artifact.PairEncoding is not null);
         using TokenStore tokens = new(_folder.Tokens);
         ExampleSet train = Read(reader, "train", data.Train, keepTexts: false, tokens)!;
         resumed?.State.RequireSame(_settings.Loop.Hash, train.Hash, _folder.Path);
@@ -73,7 +76,7 @@ internal sealed class TrainingRun
         using HiddenTeacher? hidden = _settings.TeacherHiddenWeight > 0 ? HiddenTeacher.Load(_settings, start.Artifact, device, _say) : null;
         TeacherAnswers? teacher = _settings.Teacher is { } path ? TeacherAnswers.Of(path, _folder.Teacher, train, data.Train, labels.Names, resume, _token) : null;
 
-        using ClassifierModel model = new(start.Artifact.Encoder, start.Artifact.Head, labels.Names.Count, _settings.Precision);
+        using ClassifierModel model = ClassifierModel.Of(start.Artifact, _settings.Precision);
         _scale = _settings.Problem == ProblemType.Regression ? ValueScale.Of(train.Values) : null;
         model.LoadWeights(HeadStart.Weights(start, train, _scale));
         model.to(device);
@@ -85,7 +88,7 @@ internal sealed class TrainingRun
         if (task.Unfreezing is { } unfreezing) _say(unfreezing.Describe(trainer.StepCount));
         long rows = trainer.RowsOf(trainer.StepCount);
         _say(string.Create(CultureInfo.InvariantCulture,
-            $"Training on {device}: {trainer.StepCount:N0} steps of {_settings.Batch * _settings.Accumulation} sentences{(resumed is null ? "" : $", from step {trainer.State.Step:N0}")}."));
+            $"Training on {device}: {trainer.StepCount:N0} steps of {_settings.Batch * _settings.Accumulation} {Unit}{(resumed is null ? "" : $", from step {trainer.State.Step:N0}")}."));
         Train(trainer, rows - trainer.RowsOf(trainer.State.Step));
 
         bool isBest = _settings.Keep == KeptWeights.Best && dev is not null;
@@ -150,14 +153,14 @@ internal sealed class TrainingRun
         Parameter[] all = [.. model.Parameters().Values], frozen = [.. all.Where(one => !one.requires_grad)];
         if (frozen.Length == 0) return;
         _say(string.Create(CultureInfo.InvariantCulture,
-            $"Frozen: {frozen.Length} of {all.Length} parameters, {frozen.Sum(one => one.numel()):N0} of {all.Sum(one => one.numel()):N0} numbers{(model.IsEncoderFrozen ? "; the encoder's features are computed once, without dropout" : "")}."));
+            $"Frozen: {frozen.Length} of {all.Length} parameters, {frozen.Sum(one => one.numel()):N0} of {all.Sum(one => one.numel()):N0} numbers{(model.IsEncoderFrozen && !_settings.Documents && _settings.Encoders == EncoderChoice.One ? "; the encoder's features are computed once, without dropout" : "")}."));
     }
 
     private void Train(Trainer trainer, long rows)
     {
         try
         {
-            ConsoleProgress.Run("training", Math.Max(rows, 0), "sentences", progress =>
+            ConsoleProgress.Run("training", Math.Max(rows, 0), Unit, progress =>
             {
                 trainer.Run(progress, _token);
                 return true;
@@ -182,7 +185,7 @@ internal sealed class TrainingRun
     private EvaluationResult[] EvaluateAll(string title, ClassifierModel model, Device device, IReadOnlyList<ExampleSet> sets, int padId)
     {
         if (sets.Count == 0) return [];
-        return ConsoleProgress.Run(title, sets.Sum(set => (long)set.Tokens.RowCount), "sentences", progress =>
+        return ConsoleProgress.Run(title, sets.Sum(set => (long)set.Tokens.RowCount), Unit, progress =>
             sets.Select(set => Evaluator.Run(model, device, set, padId, progress, _token, scale: _scale)).ToArray());
     }
 

@@ -7,11 +7,16 @@ public static class HeadInitializer
 {
     /// <summary>All weights, the missing ones of the head drawn from <paramref name="seed"/>.</summary>
     public static IReadOnlyDictionary<string, TensorData> Complete(
-        EncoderConfig encoder, HeadConfig head, int labelCount, IReadOnlyDictionary<string, TensorData> weights, int seed)
+        EncoderConfig encoder, HeadConfig head, int labelCount, IReadOnlyDictionary<string, TensorData> weights, int seed) =>
+        Complete(encoder, WeightShapes.Of(encoder, head, labelCount), weights, seed);
+
+    /// <summary>All weights of a parts list, the missing ones drawn from <paramref name="seed"/>.</summary>
+    public static IReadOnlyDictionary<string, TensorData> Complete(
+        EncoderConfig encoder, IReadOnlyList<KeyValuePair<string, long[]>> shapes, IReadOnlyDictionary<string, TensorData> weights, int seed)
     {
         Dictionary<string, TensorData> complete = new(weights);
         Random random = new(seed);
-        foreach ((string name, long[] shape) in WeightShapes.Of(encoder, head, labelCount))
+        foreach ((string name, long[] shape) in shapes)
         {
             if (complete.ContainsKey(name)) continue;
             float[] values = new float[shape.Aggregate(1L, (product, extent) => product * extent)];

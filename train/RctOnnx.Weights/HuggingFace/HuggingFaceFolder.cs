@@ -53,6 +53,10 @@ public static class HuggingFaceFolder
 
     private static void CheckHead(ModelArtifact artifact)
     {
+        if (artifact.PairEncoding is not null)
+            throw new ModelFileException("Transformers has no model that reads pairs by two encoders under one head. Keep the .onnx file, or train with --encoders one.");
+        if (artifact.MoreTasks.Count > 0)
+            throw new ModelFileException($"Transformers has no model of several tasks. Export one of {string.Join(", ", artifact.Tasks.Select(task => task.Name))} by --task.");
         bool isKnown = (artifact.Encoder.Architecture, artifact.Head.Kind, artifact.Head.Pooling) is
             (Architecture.Bert, HeadKind.Linear, Pooling.Pooler) or (Architecture.Electra, HeadKind.Electra, Pooling.Cls)
             or (Architecture.Bert, HeadKind.None, not (Pooling.Mean or Pooling.Max)) or (Architecture.Electra, HeadKind.None, Pooling.Cls)

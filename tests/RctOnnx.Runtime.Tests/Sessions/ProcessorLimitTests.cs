@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Globalization;
+using RctOnnx.Onnx;
+using RctOnnx.Testing;
+using Xunit;
+
+namespace RctOnnx.Runtime.Tests.Sessions;
+
+/// <summary>How many threads a process takes by itself that may use fewer processors than the machine has. Each case is a process of its own.</summary>
+public sealed class ProcessorLimitTests : IDisposable
+{
+    private const string Answer = "RCTONNX_TEST_THREADS"; // names the file into which the child writes
+    private const string ThreadName = "opens-a-model"; // threads of ONNX Runtime take over the name of the one that opens the session
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Workers_and_threads_of_a_run_follow_the_stated_processor_count(int count)
+    {
+        ProcessStartInfo child = Child();
+        child.Environment["DOTNET_PROCESSOR_COUNT"] = count.ToString(CultureInfo.InvariantCulture);
+        Assert.Equal(Expected(count), await Threads(child));
+    }
+
+    [Fact]
+    public async Task Workers_and_threads_of_a_run_follow_the_limit_of_a_control_group()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.ProcessorCount > 1, "Needs Linux and more than one processor.");
+        string? group = TryCreateGroup();
+        Assert.SkipWhen(group is null, "No control group with a limit of processor time can be made here.");
+        try
+        {
+            ProcessStartInfo own = Child(), child = new("bash", ["-c", $"echo $$ > '{group}/cgroup.procs' && exec \"$@\"", "bash", own.FileName, .. own.ArgumentList]);
+            foreach ((string name, string? value) in own.Environment) child.Environment[name] = value;
+            Assert.Equal(Expected(1), await Threads(child));
+        }
+        finally
+        {
+            Directory.Delete(group);
+        }
+    }
+
+    /// <summary>What the child does: not a test by itself.</summary>
+    [Fact(Explicit = true)]
+    public void Write_the_threads_of_this_process()
+    {
+        string answer = Environment.GetEnvironmentVariable(Answer)!, model = Path.ChangeExtension(answer, ".onnx");
+        ModelFile.Write(model, RandomModels.Create());
+        int[] ofRuns = new int[2];
+        foreach (PerformanceProfile profile in Enum.GetValues<PerformanceProfile>())
+        {
+            Thread opener = new(() =>
+            {
+                int before = NamedThreads();
+                using TextClassifier classifier = TextClassifier.Load(model, new TextClassifierOptions { Profile = profile });
+                ofRuns[(int)profile] = 1 + NamedThreads() - before; // the caller's works too
+            })
+            { Name = ThreadName };
+            opener.Start();
+            opener.Join();
+        }
+        WorkerCounts throughput = WorkerCounts.Of(new()), latency = WorkerCounts.Of(new() { Profile = PerformanceProfile.Latency });
+        File.WriteAllText(answer, $"throughput: {throughput.Workers} workers of {ofRuns[(int)PerformanceProfile.Throughput]}, latency: {latency.Workers} worker of {ofRuns[(int)PerformanceProfile.Latency]}");
+    }
+
+    private static string Expected(int count) => $"throughput: {count} workers of 1, latency: 1 worker of {count}";
+
+    // Threads of .NET bear the name of their maker too until they give themselves their own: what stays counts. Names are told by Linux alone.
+    private static int NamedThreads() => Enumerable.Range(0, 8).Min(_ =>
+    {
+        Thread.Sleep(25);
+        return Directory.EnumerateDirectories("/proc/self/task").Count(thread => NameOf(thread) == ThreadName);
+    });
+
+    private static string? NameOf(string thread)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(thread, "comm")).Trim();
+        }
+        catch (IOException)
+        {
+            return null; // it has just ended
+        }
+    }
+
+    private ProcessStartInfo Child()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The names of native threads are told by Linux alone.");
+        ProcessStartInfo child = new(Environment.ProcessPath!, ["-method", $"{typeof(ProcessorLimitTests).FullName}.{nameof(Write_the_threads_of_this_process)}", "-explicit", "only"]);
+        child.Environment[Answer] = _folder.File("threads.txt");
+        return child;
+    }
+
+    private async Task<string> Threads(ProcessStartInfo child)
+    {
+        child.RedirectStandardOutput = true;
+        using Process process = Process.Start(child)!;
+        string output = await process.StandardOutput.ReadToEndAsync(Token);
+        await process.WaitForExitAsync(Token);
+        Assert.True(process.ExitCode == 0, output);
+        return await File.ReadAllTextAsync(_folder.File("threads.txt"), Token);
+    }
+
+    // Version 2, where processor time may be limited below the root, or version 1: the time of one processor.
+    private static string? TryCreateGroup()
+    {
+        const string Root = "/sys/fs/cgroup";
+        string name = $"rctonnx-test-{Environment.ProcessId}";
+        foreach ((string parent, string file, string limit) in ((string, string, string)[])[(Root, "cpu.max", "100000 100000"), ($"{Root}/cpu", "cpu.cfs_quota_us", "100000")])
+        {
+            string group = Path.Combine(parent, name);
+            try
+            {
+                if (!Directory.Exists(parent)) continue;
+                Directory.CreateDirectory(group);
+                if (File.Exists(Path.Combine(group, file)))
+                {
+                    File.WriteAllText(Path.Combine(group, file), limit);
+                    return group;
+                }
+                Directory.Delete(group);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                if (Directory.Exists(group)) Directory.Delete(group);
+            }
+        }
+        return null;
+    }
+}
