@@ -14,11 +14,11 @@ public sealed class TextClassifier : IDisposable
     private readonly LoadedModel _model;
     private readonly ClassifierEngine _engine;
     private readonly PairEngine? _pairs; // of a model with two encoders, of which the first is then the engine
-    private readonly ReaderWriterLockSlim _use = new(LockRecursionPolicy.NoRecursion);
-    private bool _disposed;
+    private readonly UseLock _use;
 
     private TextClassifier(LoadedModel model, TextClassifierOptions options)
     {
+        _use = new UseLock(this);
         options.Validate(model.MaxLength);
         if (options.TaskName is { } task) model = model.Choose(task);
         (_model, MaxLength) = (model, options.MaxLength ?? model.MaxLength);
@@ -168,7 +168,7 @@ public sealed class TextClassifier : IDisposable
         ArgumentNullException.ThrowIfNull(documents);
         foreach (IReadOnlyList<string> document in documents)
             if (document is null || document.Contains(null!)) throw new ArgumentNullException(nameof(documents), "A document or one of its sentences is null.");
-        if (ReadsDocuments) return Use(() => _engine.Answer(documents, cancellationToken));
+        if (ReadsDocuments) return _use.Use(() => _engine.Answer(documents, cancellationToken));
         IReadOnlyList<Classification> answers = Classify([.. documents.SelectMany(document => document)], cancellationToken);
         DocumentClassification[] result = new DocumentClassification[documents.Count];
         for (int i = 0, first = 0; i < result.Length; first += documents[i++].Count)
@@ -198,25 +198,13 @@ public sealed class TextClassifier : IDisposable
     }
 
     /// <summary>Waits for running calls and frees the model; later calls throw <see cref="ObjectDisposedException"/>.</summary>
-    public void Dispose()
-    {
-        _use.EnterWriteLock();
-        try
-        {
-            if (!_disposed) (_pairs as IDisposable ?? _engine).Dispose();
-            _disposed = true;
-        }
-        finally
-        {
-            _use.ExitWriteLock();
-        }
-    }
+    public void Dispose() => _use.Dispose(_pairs as IDisposable ?? _engine);
 
     private TAnswer One<T, TAnswer>(T item, Func<IReadOnlyList<T>, CancellationToken, TAnswer[]> answer)
     {
         try
         {
-            return Use(() => answer([item], CancellationToken.None))[0];
+            return _use.Use(() => answer([item], CancellationToken.None))[0];
         }
         catch (TextTooLongException e)
         {
@@ -242,7 +230,7 @@ public sealed class TextClassifier : IDisposable
         }
         try
         {
-            TAnswer[] answers = Use(() => answer(distinct, token));
+            TAnswer[] answers = _use.Use(() => answer(distinct, token));
             if (distinct.Count == place.Length) return answers.AsReadOnly();
             TAnswer[] all = new TAnswer[place.Length];
             for (int i = 0; i < all.Length; i++) all[i] = answers[place[i]];
@@ -251,20 +239,6 @@ public sealed class TextClassifier : IDisposable
         catch (TextTooLongException e)
         {
             throw new TextTooLongException(e.Fault, first[(int)e.Index!]);
-        }
-    }
-
-    private T Use<T>(Func<T> call)
-    {
-        _use.EnterReadLock();
-        try
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return call();
-        }
-        finally
-        {
-            _use.ExitReadLock();
         }
     }
 

@@ -12,13 +12,13 @@ public class DialectTests
         {
             TheoryData<Architecture, Pooling, HeadKind, Activation, ProblemType, int> data = [];
             foreach (Pooling pooling in RandomModels.TextPoolings)
-                foreach (HeadKind head in Enum.GetValues<HeadKind>())
+                foreach (HeadKind head in RandomModels.TextHeads)
                 {
                     data.Add(Architecture.Bert, pooling, head, Activation.Gelu, ProblemType.SingleLabel, 0);
                     data.Add(Architecture.Electra, pooling, head, Activation.Relu, ProblemType.MultiLabel, 10);
                 }
             foreach (Activation activation in Enum.GetValues<Activation>())
-                foreach (ProblemType problem in Enum.GetValues<ProblemType>())
+                foreach (ProblemType problem in RandomModels.TextProblems)
                     data.Add(Architecture.Electra, Pooling.Cls, HeadKind.Electra, activation, problem, 16);
             return data;
         }

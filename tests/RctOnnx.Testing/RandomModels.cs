@@ -10,8 +10,26 @@ public static class RandomModels
         ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Enumerable.Range('a', 26).Select(c => ((char)c).ToString()),
             .. Enumerable.Range('a', 26).Select(c => "##" + (char)c), "patients", "were", "the", "results", ".", ","];
 
-    /// <summary>How texts can be pooled; documents are not.</summary>
-    public static IEnumerable<Pooling> TextPoolings => Enum.GetValues<Pooling>().Where(pooling => pooling != Pooling.Separators);
+    /// <summary>How texts can be pooled; models that answer for tokens do not.</summary>
+    public static IEnumerable<Pooling> TextPoolings => Enum.GetValues<Pooling>().Where(pooling => pooling is not (Pooling.Separators or Pooling.Tokens or Pooling.Masks));
+
+    /// <summary>Heads of pooled texts, and none.</summary>
+    public static IEnumerable<HeadKind> TextHeads => Enum.GetValues<HeadKind>().Where(head => head != HeadKind.MaskedLm);
+
+    /// <summary>What logits of texts can mean.</summary>
+    public static IEnumerable<ProblemType> TextProblems => [ProblemType.SingleLabel, ProblemType.MultiLabel, ProblemType.Regression, ProblemType.Ordinal];
+
+    /// <summary>A model that answers questions.</summary>
+    public static ModelArtifact Questions(Architecture architecture = Architecture.Bert, int embedding = 0, int seed = 1) =>
+        Create(architecture, Pooling.Tokens, problem: ProblemType.QuestionAnswering, labelCount: 2, embedding: embedding, seed: seed) with { LongText = LongTextPolicy.Window };
+
+    /// <summary>A model that chooses.</summary>
+    public static ModelArtifact Choices(Architecture architecture = Architecture.Bert, int seed = 1) =>
+        Create(architecture, architecture == Architecture.Bert ? Pooling.Pooler : Pooling.Cls, architecture == Architecture.Bert ? HeadKind.Linear : HeadKind.Electra, problem: ProblemType.MultipleChoice, labelCount: 1, seed: seed);
+
+    /// <summary>A masked language model.</summary>
+    public static ModelArtifact Masks(Architecture architecture = Architecture.Bert, int embedding = 0, int seed = 1) =>
+        Create(architecture, Pooling.Masks, HeadKind.MaskedLm, problem: ProblemType.MaskedLm, embedding: embedding, seed: seed);
 
     /// <summary>A model of the given shape; weights are uniform in ±0.3 around 0, or around 1 for normalisation weights.</summary>
     public static ModelArtifact Create(
@@ -38,7 +56,7 @@ public static class RandomModels
             HiddenWidths = head == HeadKind.Mlp ? [hidden + 5, 7] : null,
             IsCumulative = problem == ProblemType.Ordinal && head != HeadKind.None,
         };
-        string[] labels = head == HeadKind.None ? [] : [.. Enumerable.Range(0, labelCount).Select(i => $"label {i}")];
+        string[] labels = head is HeadKind.None or HeadKind.MaskedLm ? [] : [.. Enumerable.Range(0, labelCount).Select(i => $"label {i}")];
         Random random = new(seed);
         Dictionary<string, TensorData> weights = [];
         foreach ((string name, long[] shape) in WeightShapes.Of(encoder, headConfig, labels.Length))

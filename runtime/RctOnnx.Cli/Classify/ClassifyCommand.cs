@@ -86,7 +86,7 @@ internal static class ClassifyCommand
             RowInput rows = source is null ? RowInput.Of(given) : RowInput.Open(source, form, columns);
             if (classifier.ReadsDocuments && columns.Group is null && form != DataFormat.Rct) rows = rows.Divided(skipsBlank: form == DataFormat.Text);
             long count = 0;
-            Write(target, write => count = source is null || (target == Standard && !Console.IsOutputRedirected)
+            OutputTarget.Write(target, write => count = source is null || (target == Standard && !Console.IsOutputRedirected)
                 ? run.Execute(rows, write, null, token) // the answers themselves show how far it is
                 : Progress(rows, run, progress => run.Execute(rows, write, progress, token)));
             if (target != Standard) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Wrote {count:N0} answers to '{target}'."));
@@ -98,15 +98,4 @@ internal static class ClassifyCommand
     private static long Progress(RowInput input, ClassifyRun run, Func<IWorkProgress, long> work) => input.Length is not null
         ? ConsoleProgress.Run("Classifying", () => run.Share, "texts", work)
         : ConsoleProgress.Run("Classifying", null, "texts", work);
-
-    private static void Write(string target, Action<Action<ReadOnlySpan<byte>>> work)
-    {
-        if (target != Standard)
-        {
-            AtomicFile.Write(target, file => work(file.Write));
-            return;
-        }
-        using Stream output = StandardOutput.Open();
-        work(bytes => StandardOutput.Write(output, bytes));
-    }
 }

@@ -41,7 +41,7 @@ internal static class CompileCommand
             GraphDialect fitting = parsed.GetValue(dialect) ?? (OwnOperators.IsSupported ? own : any);
             if (fitting != any && fitting != own)
                 throw new SettingsException($"--dialect is {fitting}; '{source}' compiles to {any} or {own}. {(EncoderGraph.IsInt8(fitting) ? "Quantize it first." : "Leave the option out.")}");
-            using (TextClassifier.Load(source, new() { Dialect = fitting })) { } // the graph runs here and gives the answers of the probes
+            using (ModelKinds.Load(source, artifact.ProblemType, new() { Dialect = fitting })) { } // the graph runs here and gives the answers of the probes
             ModelFile.WriteCompiled(target, content, fitting, OrtEnv.Instance().GetVersionString());
             ModelFileContent written = ModelFile.Read(target);
             if (parsed.GetValue(json))

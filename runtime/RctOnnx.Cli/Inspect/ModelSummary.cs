@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using RctOnnx.Onnx;
+using RctOnnx.Runtime;
 
 namespace RctOnnx.Cli.Inspect;
 
@@ -133,8 +134,8 @@ internal sealed record ModelSummary
         else
         {
             Row("head", $"{Head!.Kind} on {Head.Pooling} pooling");
-            Row("problem", $"{ProblemType}");
-            Row("labels", string.Join(", ", Labels!));
+            Row("problem", Head.Kind == HeadKind.None ? $"{ProblemType}" : $"{ProblemType}, run by {ModelKinds.VerbOf(ProblemType!.Value)}");
+            Row("labels", Head.Kind == HeadKind.MaskedLm ? "the pieces of the vocabulary" : string.Join(", ", Labels!));
         }
         Row("length", $"at most {MaxLength} tokens ({encoder.PositionCount} positions), longer texts: {LongText}");
         if (Document is not null) Row("documents", $"sentences are read together, each up to {Document.SentenceLength} pieces; rows of long documents share {Document.Overlap} sentences");

@@ -3,6 +3,7 @@ using RctOnnx.Cli.Rows;
 using RctOnnx.CommandLine;
 using RctOnnx.Data;
 using RctOnnx.Onnx;
+using RctOnnx.Runtime;
 using RctOnnx.Runtime.Quantization;
 
 namespace RctOnnx.Cli.Quantize;
@@ -50,6 +51,8 @@ internal static class QuantizeCommand
             if (!(parsed.GetValue(maxDrop) >= 0)) throw new SettingsException($"--max-drop is {parsed.GetValue(maxDrop)}, expected 0 or more points.");
             if (parsed.GetValue(threads) < 1) throw new SettingsException($"--threads is {parsed.GetValue(threads)}, expected at least 1.");
             ModelArtifact artifact = ModelFile.Read(source).RequireArtifact();
+            if (artifact.ProblemType is ProblemType.QuestionAnswering or ProblemType.MultipleChoice or ProblemType.MaskedLm)
+                throw ModelKinds.Other(source, artifact.ProblemType, $"int8 is calibrated and judged on labels and values of texts, which it does not give. Run the fp32 file with '{ModelKinds.VerbOf(artifact.ProblemType)}'");
             if (artifact.Labels.Count == 0) throw new ModelFileException($"'{source}' is an encoder without a task: int8 is judged by its answers. Train it with a head first.");
             ColumnNames unlabelled = new() { Text = parsed.GetValue(textColumn)!, Label = null, Group = parsed.GetValue(groupColumn), Pair = parsed.GetValue(pairColumn) };
             if (artifact.PairEncoding is null != unlabelled.Pair is null)

@@ -25,12 +25,13 @@ public static class ArtifactCheck
         artifact.Encoder.Validate();
         List<string> faults = [];
         int labels = artifact.Labels.Count;
-        if (artifact.Head.Kind == HeadKind.None ? labels != 0 : labels == 0)
+        if (artifact.Head.Kind is HeadKind.None or HeadKind.MaskedLm ? labels != 0 : labels == 0)
             faults.Add($"a head of kind {artifact.Head.Kind} with {labels} labels");
         if (artifact.Head.Kind != HeadKind.None && artifact.ProblemType is (ProblemType.SingleLabel or ProblemType.Ordinal) && labels == 1)
             faults.Add($"a {artifact.ProblemType} model with one label, whose score would always be 1: two labels at least, or another problem type");
         CheckHead(artifact, faults);
         CheckDocument(artifact, faults);
+        KindCheck.Add(artifact, faults);
         TaskCheck.Check(artifact, faults);
         CheckPairs(artifact, faults);
         if (artifact.Labels.Distinct().Count() != labels) faults.Add("a label that stands twice");
@@ -101,8 +102,8 @@ public static class ArtifactCheck
                 faults.Add($"a probe {(probe.Pair is null ? "without" : "with")} a second text of 1 to {artifact.Encoder.PositionCount} tokens: it belongs to models with two encoders");
             else if (probe.Ids.Concat(probe.PairIds ?? []).Any(id => id < 0 || id >= artifact.Encoder.VocabularySize))
                 faults.Add($"a probe with an id outside 0 to {artifact.Encoder.VocabularySize - 1}");
-            else if (artifact.Head.Kind != HeadKind.None && probe.Logits.Count != artifact.LogitCount)
-                faults.Add($"a probe with {probe.Logits.Count} logits for {artifact.LogitCount} labels");
+            else if (artifact.Head.Kind != HeadKind.None && probe.Logits.Count != artifact.AnswerWidth)
+                faults.Add($"a probe with {probe.Logits.Count} logits, expected {artifact.AnswerWidth}");
         }
     }
 

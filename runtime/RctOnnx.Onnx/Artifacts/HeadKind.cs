@@ -14,4 +14,7 @@ public enum HeadKind
 
     /// <summary>As many hidden layers as <see cref="HeadConfig.HiddenWidths"/> names, each dropout → dense → ReLU, then dropout → linear.</summary>
     Mlp,
+
+    /// <summary>dense → activation → normalisation → the word table as output matrix: the head of masked language models, whose labels are the pieces of the vocabulary.</summary>
+    MaskedLm,
 }

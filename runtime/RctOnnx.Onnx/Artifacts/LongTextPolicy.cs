@@ -9,6 +9,6 @@ public enum LongTextPolicy
     /// <summary>The first tokens are used; [SEP] is kept.</summary>
     Truncate,
 
-    /// <summary>Overlapping windows are classified and their scores averaged.</summary>
+    /// <summary>Overlapping windows are classified and their scores averaged; of a context that a question is about, the best answer of all windows is taken.</summary>
     Window,
 }

@@ -65,4 +65,18 @@ public record ModelDescription
 
     /// <summary>How it was trained: data hash, settings, seed, versions, metrics. Free-form JSON object.</summary>
     public JsonObject? Training { get; init; }
+
+    /// <summary>Numbers of one answer: labels, pieces of the vocabulary, or, without a head, features.</summary>
+    public int AnswerWidth => Head.Kind switch
+    {
+        HeadKind.None => Encoder.HiddenWidth,
+        HeadKind.MaskedLm => Encoder.VocabularySize,
+        _ => LogitCount,
+    };
+
+    /// <summary>Whether a text has an answer for many of its tokens and not one in all.</summary>
+    public bool IsPerToken => Head.Pooling is Pooling.Separators or Pooling.Tokens or Pooling.Masks;
+
+    /// <summary>Whether graphs turn logits of a problem type into probabilities: not for values, nor where other tokens or pairs are in the sum.</summary>
+    public static bool HasProbabilities(ProblemType problem) => problem is ProblemType.SingleLabel or ProblemType.MultiLabel or ProblemType.Ordinal;
 }

@@ -17,4 +17,10 @@ public enum Pooling
 
     /// <summary>No one vector: the state of the [SEP] behind each sentence of a document, which gives a label a sentence.</summary>
     Separators,
+
+    /// <summary>No one vector: the state of every token.</summary>
+    Tokens,
+
+    /// <summary>No one vector: the state of every mask token. Graphs that can, compute what follows for those alone.</summary>
+    Masks,
 }

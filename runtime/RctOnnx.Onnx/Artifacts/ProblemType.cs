@@ -17,4 +17,13 @@ public enum ProblemType
     /// McCullagh 1980). The logits are the logarithms of the labels' probabilities; scores are the softmax of logits / temperature.
     /// </summary>
     Ordinal,
+
+    /// <summary>A span of a context that answers a question: two logits a token, of its being the span's first and last (Devlin et al. 2018, section 4.2).</summary>
+    QuestionAnswering,
+
+    /// <summary>One of several texts that go with another: a logit a pair, softmax over the pairs (Devlin et al. 2018, section 4.4).</summary>
+    MultipleChoice,
+
+    /// <summary>The piece that stands behind each mask: a logit for every piece of the vocabulary (masked language model, Devlin et al. 2018, section 3.1).</summary>
+    MaskedLm,
 }

@@ -48,6 +48,13 @@ public static class WeightShapes
             Norm(TensorNames.FeedForwardNorm(layer), hidden);
         }
         if (head.Pooling == Pooling.Pooler) Linear(TensorNames.Pooler, hidden, hidden);
+        if (head.Kind == HeadKind.MaskedLm)
+        {
+            Linear(TensorNames.MaskedDense, hidden, embedding);
+            Norm(TensorNames.MaskedNorm, embedding);
+            shapes.Add(new(TensorNames.MaskedOutputBias, [encoder.VocabularySize]));
+            return shapes;
+        }
         shapes.AddRange(OfHead(hidden, head, labelCount));
         return shapes;
 

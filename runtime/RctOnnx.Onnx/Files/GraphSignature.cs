@@ -13,7 +13,7 @@ public sealed record GraphValue(string Name, string ElementType, IReadOnlyList<s
 /// <param name="Outputs">In the order of the file.</param>
 public sealed record GraphSignature(IReadOnlyList<GraphValue> Inputs, IReadOnlyList<GraphValue> Outputs)
 {
-    private static readonly string[] InputShape = ["batch", "sequence"];
+    private static readonly string[] InputShape = ["batch", "sequence"], MaskShape = ["masks"];
 
     /// <summary>What the portable graph of a model takes and gives, or the CPU graph with token types where the model has several.</summary>
     internal static GraphSignature Of(ModelDescription model, GraphDialect dialect)
@@ -23,14 +23,13 @@ public sealed record GraphSignature(IReadOnlyList<GraphValue> Inputs, IReadOnlyL
         foreach (string side in model.PairEncoding is null ? [] : PairGraph.Sides)
             foreach (string name in (string[])["input_ids", "attention_mask", "token_type_ids"]) inputs.Add(new(side + name, type, ["batch", side + "sequence"]));
         if (model.PairEncoding is null) AddInputs();
-        if (model.Head.Kind == HeadKind.None) Output("features", model.Encoder.HiddenWidth);
-        else Output("logits", model.LogitCount);
+        Output(model.Head.Kind == HeadKind.None ? "features" : "logits", model.AnswerWidth);
         foreach (TaskDescription task in model.MoreTasks.Count > 0 ? model.Tasks : [])
         {
             Output(TaskHeads.Logits(task.Name), task.Labels.Count);
             if (task.ProblemType != ProblemType.Regression) Output(TaskHeads.Probabilities(task.Name), task.Labels.Count);
         }
-        if (model.MoreTasks.Count == 0 && model.Head.Kind != HeadKind.None && model.ProblemType != ProblemType.Regression) Output("probabilities", model.Labels.Count);
+        if (model.MoreTasks.Count == 0 && model.Head.Kind != HeadKind.None && ModelDescription.HasProbabilities(model.ProblemType)) Output("probabilities", model.AnswerWidth);
         return new GraphSignature(inputs, outputs);
 
         void AddInputs()
@@ -40,7 +39,9 @@ public sealed record GraphSignature(IReadOnlyList<GraphValue> Inputs, IReadOnlyL
             if (dialect == GraphDialect.Portable || model.Encoder.TokenTypeCount > 1) inputs.Add(new("token_type_ids", type, InputShape));
         }
 
-        void Output(string name, int width) => outputs.Add(new(name, "Float", [.. model.Document is null ? InputShape[..1] : InputShape, width.ToString(CultureInfo.InvariantCulture)]));
+        void Output(string name, int width) => outputs.Add(new(name, "Float", [.. Places(), width.ToString(CultureInfo.InvariantCulture)]));
+
+        string[] Places() => !model.IsPerToken ? InputShape[..1] : model.Head.Pooling == Pooling.Masks && EncoderGraph.IsCpu(dialect) ? MaskShape : InputShape;
     }
 
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ public static class MetadataKeys
     /// <summary>JSON: label names by index.</summary>
     public const string Labels = Prefix + "labels";
 
-    /// <summary><c>single_label</c>, <c>multi_label</c>, <c>regression</c> or <c>ordinal</c>.</summary>
+    /// <summary><c>single_label</c>, <c>multi_label</c>, <c>regression</c>, <c>ordinal</c>, <c>question_answering</c>, <c>multiple_choice</c> or <c>masked_lm</c>.</summary>
     public const string ProblemType = Prefix + "problem_type";
 
     /// <summary>Longest sequence in tokens, a number.</summary>

@@ -114,7 +114,7 @@ internal sealed class CoreMlGraph
     /// <summary>Features [batch, hidden] of states, [batch, 1, hidden] where the first token alone is read.</summary>
     private string Pool(string states, string mask)
     {
-        if (_artifact.Head.Pooling == Pooling.Separators) return states;
+        if (_artifact.IsPerToken) return states;
         if (_artifact.Head.Pooling is Pooling.Cls or Pooling.Pooler) return Features(states, "first_token");
         if (_artifact.Head.Pooling == Pooling.Max)
         {

@@ -42,7 +42,7 @@ internal sealed class CpuGraph
                 : states;
             states = _parts.FeedForward(Attention(queries, states, layer), queries, layer);
         }
-        _parts.Head(new CpuPooling(_graph, _parts).Pool(_artifact.Head.Pooling, states));
+        _parts.Head(new CpuPooling(_graph, _parts).Pool(_artifact.Head.Pooling, states), atMasks: _artifact.Head.Pooling == Pooling.Masks);
         return _graph.ToModel();
     }
 

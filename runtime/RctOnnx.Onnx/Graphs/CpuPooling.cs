@@ -7,12 +7,13 @@ namespace RctOnnx.Onnx;
 /// <param name="parts">The blocks of the graph.</param>
 internal sealed class CpuPooling(GraphBuilder graph, GraphParts parts)
 {
-    /// <summary>[batch, rows, hidden] → [batch, hidden]; for documents all states.</summary>
+    /// <summary>[batch, rows, hidden] → [batch, hidden]; for models that answer for tokens all states, for masks theirs, [masks, hidden].</summary>
     public string Pool(Pooling pooling, string states) => pooling switch
     {
         Pooling.Cls => parts.FirstToken(states),
         Pooling.Pooler => parts.Pooler(parts.FirstToken(states)),
-        Pooling.Separators => states,
+        Pooling.Separators or Pooling.Tokens => states,
+        Pooling.Masks => parts.AtMasks(states),
         Pooling.Max => graph.Node("ReduceMax", "pool/max", [states, graph.Vector("pool/sequence_axis", 1)], ("keepdims", 0L)),
         _ => Mean(states),
     };

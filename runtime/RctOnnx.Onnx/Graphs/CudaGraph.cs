@@ -100,7 +100,7 @@ internal sealed class CudaGraph
     /// <summary>Features [batch, hidden] of states, [batch, 1, hidden] where the first token alone is read.</summary>
     private string Pool(string states, string ids, string lengths)
     {
-        if (_artifact.Head.Pooling == Pooling.Separators) return states;
+        if (_artifact.IsPerToken) return states;
         if (_artifact.Head.Pooling is Pooling.Cls or Pooling.Pooler)
             return _graph.Node("Squeeze", "first_token", [states, _graph.Vector("pool/first_axis", 1)]);
         // 1, 2, 3, .. in every row, out of the ids themselves: their shape alone would be a Shape node.

@@ -16,6 +16,8 @@ public static class EncoderGraph
     /// <c>token_type_ids</c> (int32); CUDA the same and <c>lengths</c> (int32, [batch], each at least 1), rows padded on the right.
     /// Outputs: <c>logits</c> [batch, labels] and, except for regression, <c>probabilities</c>; without a head <c>features</c>
     /// [batch, hidden]. Of a document model <c>logits</c> and <c>probabilities</c> are [batch, sequence, labels], to be read where a [SEP] ends a sentence.
+    /// Where questions are answered, choices made or masks filled there are <c>logits</c> alone: [batch, sequence, 2], [batch, 1], and [batch, sequence, vocabulary],
+    /// in CPU graphs [masks, vocabulary].
     /// </summary>
     /// <exception cref="ModelFileException">
     /// A weight is missing, has another shape than the configuration says or is beyond the range of fp16, the weights exceed

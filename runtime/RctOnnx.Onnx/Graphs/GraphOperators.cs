@@ -11,8 +11,8 @@ internal static class GraphOperators
 
     private static readonly HashSet<string> Cpu =
     [
-        "Add", "Cast", "Concat", "ConstantOfShape", "Div", "Exp", "Gather", "Gelu", "Identity", "LayerNormalization", "MatMul", "Mul", "QuantizeLinear", "ReduceMax",
-        "Relu", "Shape", "Sigmoid", "Slice", "Softmax", "Softplus", "Squeeze", "Sub", "Tanh", "Unsqueeze",
+        "Add", "Cast", "Concat", "ConstantOfShape", "Div", "Equal", "Exp", "Gather", "GatherND", "Gelu", "Gemm", "Identity", "LayerNormalization", "MatMul", "Mul", "NonZero",
+        "QuantizeLinear", "ReduceMax", "Relu", "Shape", "Sigmoid", "Slice", "Softmax", "Softplus", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze",
     ];
 
     private static readonly HashSet<string> CpuContrib = ["MatMulIntegerToFloat", "MultiHeadAttention"];

@@ -141,9 +141,24 @@ internal sealed class GraphParts(GraphBuilder graph, ModelArtifact artifact, boo
     /// <summary>BERT's pooler over the first token's state.</summary>
     public string Pooler(string firstToken) => graph.Node("Tanh", "pooler/out", [Linear(firstToken, TensorNames.Pooler)]);
 
-    /// <summary>Features [batch, hidden], of documents [batch, sequence, hidden] → the graph's outputs.</summary>
-    public void Head(string features)
+    /// <summary>The states of the mask tokens, [masks, hidden], in row-major order over the ids, of states [batch, sequence, hidden].</summary>
+    public string AtMasks(string states)
     {
+        int mask = artifact.Vocabulary.ToList().IndexOf(artifact.Tokenizer.MaskToken);
+        string found = graph.Node("NonZero", "masks/columns", [graph.Node("Equal", "masks/found", ["input_ids", graph.Scalar("masks/id", mask)])]); // [2, masks]
+        return graph.Node("GatherND", "masks/states", [states, graph.Node("Transpose", "masks/places", [found], ("perm", new long[] { 1, 0 }))]);
+    }
+
+    /// <summary>Features [batch, hidden], of models that answer for tokens [batch, sequence, hidden], of masks alone [masks, hidden] → the graph's outputs.</summary>
+    /// <param name="features">Their name.</param>
+    /// <param name="atMasks">Whether they are those of masks alone.</param>
+    public void Head(string features, bool atMasks = false)
+    {
+        if (artifact.Head.Kind == HeadKind.MaskedLm)
+        {
+            MaskedHead(features, atMasks);
+            return;
+        }
         if (artifact.Head.Kind == HeadKind.None)
         {
             graph.Output(graph.Node("Identity", "features", [features]), DataType.Float, "batch", artifact.Encoder.HiddenWidth);
@@ -158,6 +173,27 @@ internal sealed class GraphParts(GraphBuilder graph, ModelArtifact artifact, boo
         string logits = Logits(features, task, "", "logits");
         graph.Output(logits, DataType.Float, OutputShape);
         if (Probabilities(logits, task, "", "probabilities") is { } probabilities) graph.Output(probabilities, DataType.Float, OutputShape);
+    }
+
+    // ELECTRA's generator goes back to the width of its embeddings, always with GELU.
+    private void MaskedHead(string states, bool atMasks)
+    {
+        Activation activation = artifact.Encoder.Architecture == Architecture.Electra ? Activation.Gelu : artifact.Encoder.Activation;
+        string inner = Norm(Activate(Linear(states, TensorNames.MaskedDense), activation, "head/activation"), TensorNames.MaskedNorm);
+        string bias = Weight(TensorNames.MaskedOutputBias);
+        // Gemm reads the table as it lies, where MatMul would need a second one; but it takes matrices only.
+        string logits = atMasks
+            ? graph.Node("Gemm", "logits", [inner, Weight(TensorNames.WordEmbeddings), bias], ("transB", 1L))
+            : graph.Node("Add", "logits", [graph.Node("MatMul", "head/product", [inner, OutputTable()]), bias]);
+        graph.Output(logits, DataType.Float, atMasks ? ["masks", artifact.AnswerWidth] : OutputShape);
+    }
+
+    // [embedding width, vocabulary]. Graphs that keep the word table themselves may have it in another type.
+    private string OutputTable()
+    {
+        if (_weights.Contains(TensorNames.WordEmbeddings)) return graph.Node("Transpose", "head/table", [TensorNames.WordEmbeddings], ("perm", new long[] { 1, 0 }));
+        TensorData table = artifact.Weights[TensorNames.WordEmbeddings].Transposed();
+        return graph.Constant("head/table", table.ToFloats(), [.. table.Shape]);
     }
 
     /// <summary>Features → logits of a task, [batch, labels], of documents [batch, sequence, labels].</summary>
@@ -186,7 +222,7 @@ internal sealed class GraphParts(GraphBuilder graph, ModelArtifact artifact, boo
     /// <param name="output">Name of the probabilities.</param>
     public string? Probabilities(string logits, TaskDescription task, string prefix, string output)
     {
-        if (task.ProblemType == ProblemType.Regression) return null;
+        if (!ModelDescription.HasProbabilities(task.ProblemType)) return null;
         string scaled = task.Calibration.Temperature == 1.0
             ? logits
             : graph.Node("Div", prefix + "scaled_logits", [logits, graph.Scalar(prefix + "temperature", (float)task.Calibration.Temperature)]);
@@ -195,5 +231,5 @@ internal sealed class GraphParts(GraphBuilder graph, ModelArtifact artifact, boo
             : graph.Node("Softmax", output, [scaled], ("axis", -1L));
     }
 
-    private object[] OutputShape => artifact.Document is null ? ["batch", artifact.Labels.Count] : ["batch", "sequence", artifact.Labels.Count];
+    private object[] OutputShape => artifact.IsPerToken ? ["batch", "sequence", artifact.AnswerWidth] : ["batch", artifact.AnswerWidth];
 }

@@ -33,7 +33,7 @@ internal sealed class OwnOperatorGraph
         bool firstTokenOnly = _artifact.Head.Pooling is Pooling.Cls or Pooling.Pooler;
         for (int layer = 0; layer < _encoder.LayerCount; layer++)
             states = Layer(states, layer, firstTokenOnly && layer == _encoder.LayerCount - 1);
-        _parts.Head(new CpuPooling(_graph, _parts).Pool(_artifact.Head.Pooling, states.Floats));
+        _parts.Head(new CpuPooling(_graph, _parts).Pool(_artifact.Head.Pooling, states.Floats), atMasks: _artifact.Head.Pooling == Pooling.Masks);
         return _graph.ToModel();
     }
 

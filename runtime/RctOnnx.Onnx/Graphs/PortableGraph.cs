@@ -84,7 +84,7 @@ internal sealed class PortableGraph
     private string Pool(string states, string visible, string hidden)
     {
         if (_artifact.Head.Pooling == Pooling.Cls) return _parts.FirstToken(states);
-        if (_artifact.Head.Pooling == Pooling.Separators) return states;
+        if (_artifact.IsPerToken) return states;
         if (_artifact.Head.Pooling == Pooling.Pooler) return _parts.Pooler(_parts.FirstToken(states));
 
         string column = _graph.Vector("pool/column_axis", 2), sequence = _graph.Vector("pool/sequence_axis", 1);

@@ -66,6 +66,7 @@ public sealed record HuggingFaceConfig
     {
         values.Refuse("is_decoder", false);
         values.Refuse("add_cross_attention", false);
+        if (values.FirstOf("architectures") is { } name) RefuseOtherHeads(values, name);
         Architecture architecture = values.OneOf("model_type", Architectures);
         if (values.Text("position_embedding_type") is { } positions and not "absolute")
             throw values.Fault($"position_embedding_type is '{positions}', supported is 'absolute'");
@@ -99,6 +100,16 @@ public sealed record HuggingFaceConfig
             ClassifierDropout = values.Real("classifier_dropout", encoder.HiddenDropout),
             ArchitectureName = values.FirstOf("architectures"),
         };
+    }
+
+    // Settings of heads that have one value here.
+    private static void RefuseOtherHeads(ConfigValues values, string architecture)
+    {
+        if (architecture.EndsWith("ForMaskedLM", StringComparison.Ordinal)) values.Refuse("tie_word_embeddings", true);
+        if (architecture != "ElectraForMultipleChoice") return;
+        foreach ((string key, string expected) in new[] { ("summary_type", "first"), ("summary_activation", "gelu") })
+            if (values.Text(key) is { } found && found != expected) throw values.Fault($"{key} is '{found}', supported is '{expected}'");
+        values.Refuse("summary_use_proj", true);
     }
 
     /// <summary>The name that config.json uses for an activation.</summary>

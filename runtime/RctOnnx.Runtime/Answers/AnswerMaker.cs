@@ -100,10 +100,7 @@ internal sealed class AnswerMaker(IReadOnlyList<string> labels, ProblemType prob
                 for (int i = 0; i < scores.Length; i++) scores[i] = 1 / (1 + Math.Exp(-logits[i] / temperature));
                 return;
             default:
-                double highest = double.NegativeInfinity, sum = 0;
-                foreach (float logit in logits) highest = Math.Max(highest, logit);
-                for (int i = 0; i < scores.Length; i++) sum += scores[i] = Math.Exp((logits[i] - highest) / temperature);
-                for (int i = 0; i < scores.Length; i++) scores[i] /= sum;
+                Softmax.Write(logits, scores, temperature);
                 return;
         }
     }

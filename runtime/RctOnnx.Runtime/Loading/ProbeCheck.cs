@@ -21,7 +21,7 @@ internal static class ProbeCheck
             if (!ids.AsSpan().SequenceEqual([.. probe.Ids])) throw OtherIds(probe);
             LogitTable answer = new();
             graph.Run(TokenRows.Of([ids]), BatchPlanner.All([ids.Length], graph.NewPlan())[0], answer);
-            Compare(model, probe, answer.Slice(0, model.LogitCount), provider, tolerance);
+            Compare(model, probe, answer.Slice(0, model.AnswerWidth), provider, tolerance);
         }
     }
 

@@ -72,13 +72,14 @@ internal sealed class ModelGraphs : IDisposable
             FuseSkipLayerNorm = Dialect == GraphDialect.Portable,
             OwnOperators = EncoderGraph.HasOwnOperators(Dialect),
             Output = _model.Output,
-            PerToken = _model.Document is not null,
+            PerToken = _model.IsPerToken && !_model.IsAtMasks(Dialect),
+            AtMasks = _model.IsAtMasks(Dialect),
             Cuda = _options.Cuda,
             CoreMl = _options.CoreMl,
         };
         return new RunnerGraph(
             IsInFile ? OnnxGraphRunner.FromFile(_model.Content.Path, runner) : OnnxGraphRunner.FromBytes(EncoderGraph.Emit(_model.Content.Artifact!, Dialect, pairs), runner),
-            BatchTokens, _model.Tokenizer.PadId, _model.LogitCount);
+            BatchTokens, _model.Tokenizer.PadId, _model.AnswerWidth);
     }
 
     private PaddedGraphs OpenPadded(ModelArtifact artifact, bool pairs)
@@ -91,7 +92,7 @@ internal sealed class ModelGraphs : IDisposable
             Plan = isStatic ? PaddingPlan.Fixed(artifact.MaxLength, _options.Profile == PerformanceProfile.Latency ? 1 : _options.CoreMl.BatchSize)
                 : _options.Cuda.UseCudaGraphs ? PaddingPlan.Recorded(artifact.MaxLength, BatchTokens)
                 : PaddingPlan.Free(BatchTokens),
-            Answers = new BatchAnswers(_model.LogitCount, artifact.Document is not null),
+            Answers = new BatchAnswers(artifact.AnswerWidth, artifact.IsPerToken),
             Output = _model.Output,
             PadId = _model.Tokenizer.PadId,
             Cuda = _options.Cuda,

@@ -14,14 +14,14 @@ public sealed class OnnxGraphRunner : IDisposable
 
     private readonly InferenceSession _session;
     private readonly ExecutionProvider _provider;
-    private readonly bool _perToken;
+    private readonly bool _perToken, _atMasks;
     private readonly string[] _inputNames, _outputNames;
     private readonly (string Name, TensorElementType Type)[] _inputs;
     private readonly ConcurrentBag<RunBuffers> _buffers = []; // as many as there were runs at once
 
     private OnnxGraphRunner(Func<SessionOptions, InferenceSession> open, OnnxGraphRunnerOptions options)
     {
-        (_provider, _perToken) = (options.Provider, options.PerToken);
+        (_provider, _perToken, _atMasks) = (options.Provider, options.PerToken, options.AtMasks);
         using SessionOptions native = new()
         {
             GraphOptimizationLevel = options.OptimizationLevel,
@@ -96,7 +96,7 @@ public sealed class OnnxGraphRunner : IDisposable
     /// <param name="outputWidth">Columns of the output.</param>
     /// <exception cref="ModelFileException">ONNX Runtime fails on the batch on CPU.</exception>
     /// <exception cref="ProviderException">The provider fails on the batch.</exception>
-    /// <param name="reads">With <see cref="OnnxGraphRunnerOptions.PerToken"/>, the tokens of each row whose answers are wanted; null for the last one of each.</param>
+    /// <param name="reads">With <see cref="OnnxGraphRunnerOptions.PerToken"/>, the tokens of each row whose answers are wanted; null for the last one of each. With <see cref="OnnxGraphRunnerOptions.AtMasks"/> the mask tokens of each row, one at least in all.</param>
     /// <returns>The output, [answers, outputWidth] in row-major order: an answer a row, or as many as <paramref name="reads"/> names.</returns>
     public float[] Run(IReadOnlyList<int[]> ids, IReadOnlyList<int[]?>? types, int width, int padId, int outputWidth, IReadOnlyList<int[]>? reads = null)
     {
@@ -121,7 +121,7 @@ public sealed class OnnxGraphRunner : IDisposable
         if (!_buffers.TryTake(out RunBuffers? buffers)) buffers = new RunBuffers(_inputs);
         try
         {
-            BatchAnswers answers = new(outputWidth, _perToken);
+            BatchAnswers answers = new(outputWidth, _perToken, _atMasks);
             output.Put(buffers.Run(_session, _inputNames, _outputNames, rows, batch, padId, answers), rows, batch, answers);
         }
         catch (OnnxRuntimeException e)
@@ -153,7 +153,7 @@ public sealed class OnnxGraphRunner : IDisposable
         if (!_session.OutputMetadata.TryGetValue(_outputNames[0], out NodeMetadata? output))
             throw new ModelFileException($"The model has no output '{_outputNames[0]}'; it has {string.Join(", ", _session.OutputMetadata.Keys)}.");
         if (output.ElementDataType != TensorElementType.Float || output.Dimensions.Length != (_perToken ? 3 : 2))
-            throw new ModelFileException($"The output '{_outputNames[0]}' is {output.ElementDataType} with {output.Dimensions.Length} dimensions; expected is float {(_perToken ? "[batch, sequence, labels]" : "[batch, labels]")}.");
+            throw new ModelFileException($"The output '{_outputNames[0]}' is {output.ElementDataType} with {output.Dimensions.Length} dimensions; expected is float {(_perToken ? "[batch, sequence, labels]" : _atMasks ? "[masks, vocabulary]" : "[batch, labels]")}.");
     }
 
     /// <summary>One run under the profiler shows which provider really computes.</summary>

@@ -32,6 +32,9 @@ public sealed record OnnxGraphRunnerOptions
     /// <summary>Whether the output is [batch, sequence, labels], an answer a token, as that of a document model; otherwise it is [batch, labels].</summary>
     public bool PerToken { get; init; }
 
+    /// <summary>Whether the output is [masks, vocabulary], an answer for every mask token and for no other, as that of CPU graphs of a masked language model.</summary>
+    public bool AtMasks { get; init; }
+
     /// <summary>Name of the output to read.</summary>
     public string Output { get; init; } = "logits";
 }

@@ -13,10 +13,12 @@ internal sealed class RunBuffers(IReadOnlyList<(string Name, TensorElementType T
     private readonly RunOptions _options = new();
     private float[] _output = [];
 
-    /// <summary>Writes a batch into the inputs, runs it and returns the output, [rows, labels] or [rows, width, labels], valid until the next run.</summary>
+    /// <summary>Writes a batch into the inputs, runs it and returns the output, in the shape of <see cref="BatchAnswers.Shape"/>, valid until the next run.</summary>
     public ReadOnlySpan<float> Run(InferenceSession session, string[] inputNames, string[] outputNames, TokenRows rows, PlannedBatch batch, int padId, BatchAnswers answers)
     {
-        int count = batch.Rows.Count, width = batch.Length, cells = checked(count * width), results = checked(count * answers.RowWidth(width));
+        int count = batch.Rows.Count, width = batch.Length, cells = checked(count * width), results = 1;
+        long[] outputShape = answers.Shape(rows, batch);
+        foreach (long extent in outputShape) results = checked(results * (int)extent);
         if (_output.Length < results) _output = GC.AllocateUninitializedArray<float>(results, pinned: true);
         long[] shape = [count, width];
         try
@@ -30,7 +32,7 @@ internal sealed class RunBuffers(IReadOnlyList<(string Name, TensorElementType T
                 int size = type == TensorElementType.Int64 ? sizeof(long) : sizeof(int);
                 _values[i] = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, type, shape, Marshal.UnsafeAddrOfPinnedArrayElement(_cells[i], 0), (long)cells * size);
             }
-            using OrtValue output = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Float, answers.IsPerToken ? [count, width, answers.LabelCount] : [count, answers.LabelCount], Marshal.UnsafeAddrOfPinnedArrayElement(_output, 0), (long)results * sizeof(float));
+            using OrtValue output = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Float, outputShape, Marshal.UnsafeAddrOfPinnedArrayElement(_output, 0), (long)results * sizeof(float));
             _outputs[0] = output;
             session.Run(_options, inputNames, _values!, outputNames, _outputs);
             return _output.AsSpan(0, results);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using RctOnnx.Onnx;
+using RctOnnx.Runtime;
 using RctOnnx.Testing;
 using RctOnnx.Train.Modules;
 using RctOnnx.Train.Pretraining;
@@ -81,6 +82,14 @@ public class PretrainingRunTests
         Assert.Equal(120, (long)read.Training!["steps"]!);
         Assert.Equal("texts.txt", (string?)read.Training["settings"]!["input"]![0]);
         Assert.DoesNotContain(folder.Path, read.Training.ToJsonString(), StringComparison.Ordinal);
+
+        // The same with its head names what was hidden, and is a base that goes on from there.
+        string masked = new RunFolder(settings.Output).MaskedModel;
+        using (MaskFiller filler = MaskFiller.Load(masked))
+            Assert.Equal(["barks", "meows"], ((string[])["the dog always [MASK] on monday", "the cat always [MASK] on sunday"]).Select(text => filler.Fill(text)[0].Pieces[0].Piece));
+        PretrainingOutcome further = Run(settings with { Vocabulary = null, Base = masked, Output = folder.File("further"), Steps = 1 });
+        Assert.Equal(outcome.After.Perplexity, further.Before!.Perplexity, 1e-3);
+        Assert.Equal(HeadKind.None, ModelFile.Read(new RunFolder(folder.File("further")).Model).Artifact!.Head.Kind);
 
         File.WriteAllLines(folder.File("train.tsv"), ["label\ttext", .. Enumerable.Range(0, 40).Select(i => i % 2 == 0 ? "yes\tthe dog always barks" : "no\tthe cat always meows")]);
         TrainingOutcome trained = TrainingRun.Execute(new TrainSettings

@@ -1,5 +1,6 @@
 using RctOnnx.Onnx;
 using RctOnnx.Onnx.HuggingFace;
+using RctOnnx.Runtime;
 using RctOnnx.Runtime.Tokenization;
 using RctOnnx.Weights;
 using RctOnnx.Weights.HuggingFace;
@@ -22,6 +23,17 @@ public static class BaseModel
     /// <exception cref="SettingsException">The model has several tasks and none is named, or one task and one is named.</exception>
     public static ModelArtifact LoadClassifier(string folderOrFile, WeightsOptions? options = null, Action<string>? tell = null, string? task = null, bool allTasks = false)
     {
+        ModelArtifact artifact = Load(folderOrFile, options, tell, task, allTasks);
+        return artifact.ProblemType is ProblemType.QuestionAnswering or ProblemType.MultipleChoice or ProblemType.MaskedLm
+            ? throw ModelKinds.Other(folderOrFile, artifact.ProblemType, $"expected is one for labels or values of texts. Run it with '{ModelKinds.VerbOf(artifact.ProblemType)}'")
+            : artifact;
+    }
+
+    /// <summary>A model of any kind with everything that belongs to it. Parameters as in <see cref="LoadClassifier"/>.</summary>
+    /// <exception cref="ModelFileException">A part is missing, damaged or not supported, or the model has no head.</exception>
+    /// <exception cref="SettingsException">As <see cref="LoadClassifier"/>.</exception>
+    public static ModelArtifact Load(string folderOrFile, WeightsOptions? options = null, Action<string>? tell = null, string? task = null, bool allTasks = false)
+    {
         if (Directory.Exists(folderOrFile)) return task is null ? FromFolder(folderOrFile, options, tell) : throw OneTask(folderOrFile, task);
         ModelArtifact artifact = ModelFile.Read(folderOrFile).RequireArtifact();
         if (artifact.MoreTasks.Count == 0 && task is not null) throw OneTask(folderOrFile, task);
@@ -37,24 +49,17 @@ public static class BaseModel
     {
         HuggingFaceConfig config = NextSentence.Named(HuggingFaceConfig.Read(folder));
         TokenizerSource tokenizer = TokenizerFiles.Load(folder);
-        bool isBert = config.Encoder.Architecture == Architecture.Bert;
-        HeadConfig head = new()
-        {
-            Kind = isBert ? HeadKind.Linear : HeadKind.Electra,
-            Pooling = isBert ? Pooling.Pooler : Pooling.Cls,
-            Dropout = config.ClassifierDropout,
-        };
-        if (config.ArchitectureName is { } name && !name.EndsWith("ForSequenceClassification", StringComparison.Ordinal) && !NextSentence.Is(config))
-            throw NoHead(folder, $"config.json names the architecture '{name}', expected one that ends in 'ForSequenceClassification' or 'ForNextSentencePrediction'");
-        ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, head, config.Labels.Count, NextSentence.Renamed(config, CheckpointFolder.ReadTensors(folder, options)), tokenizer.Vocabulary.Count);
+        CheckpointTask task = CheckpointTask.Of(config) ?? throw NoHead(folder, $"config.json names the architecture '{config.ArchitectureName}', expected one that ends in {string.Join(", ", CheckpointTask.Endings)}");
+        ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, task.Head, task.Labels.Count, NextSentence.Renamed(config, CheckpointFolder.ReadTensors(folder, options)), tokenizer.Vocabulary.Count, task.Problem);
         if (imported.WordTableNote is { } note) tell?.Invoke(note);
         if (imported.MissingHead.Count > 0) throw NoHead(folder, $"it lacks {string.Join(", ", imported.MissingHead)}");
         ModelArtifact artifact = new()
         {
             Encoder = imported.Encoder,
-            Head = head,
-            ProblemType = config.ProblemType,
-            Labels = config.Labels,
+            Head = task.Head,
+            ProblemType = task.Problem,
+            Labels = task.Labels,
+            LongText = task.Problem == ProblemType.QuestionAnswering ? LongTextPolicy.Window : LongTextPolicy.Truncate,
             MaxLength = Math.Min(tokenizer.MaxLength ?? config.Encoder.PositionCount, config.Encoder.PositionCount),
             Tokenizer = tokenizer.Settings,
             Vocabulary = tokenizer.Vocabulary,
@@ -67,5 +72,5 @@ public static class BaseModel
     private static SettingsException OneTask(string path, string task) => new($"--task is '{task}', but '{path}' has one task, without a name. Leave it out.");
 
     private static ModelFileException NoHead(string path, string why) =>
-        new($"'{path}' is no text classifier: {why}. Fine-tune it first, or name a checkpoint that was.");
+        new($"'{path}' is no model of a task that is known here: {why}. Fine-tune it first, or name a checkpoint that was.");
 }

@@ -36,8 +36,9 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
             ? new HeadConfig { Kind = HeadKind.Electra, Pooling = Pooling.Cls }
             : new HeadConfig { Kind = HeadKind.Linear, Pooling = hasPooler ? Pooling.Pooler : Pooling.Cls };
         HeadConfig head = Choose(settings, own, config.ClassifierDropout, config.Encoder.HiddenWidth);
-        bool keep = !settings.NewHead && head.Kind == own.Kind && config.ProblemType == settings.Problem && config.Labels.SequenceEqual(labels);
-        ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, head, labels.Count, keep ? tensors : WithoutClassifier(tensors), tokenizer.Vocabulary.Count);
+        CheckpointTask? task = CheckpointTask.Of(config);
+        bool keep = !settings.NewHead && task?.Problem == settings.Problem && task.Labels.SequenceEqual(labels) && head.Kind == (task.Problem == ProblemType.QuestionAnswering ? HeadKind.Linear : own.Kind);
+        ImportedWeights imported = HuggingFaceNames.Import(config.Encoder, head, labels.Count, keep ? tensors : WithoutClassifier(tensors), tokenizer.Vocabulary.Count, settings.Problem);
         List<string> notes = [.. imported.WordTableNote is { } note ? [note] : Array.Empty<string>()];
         if (imported.MissingHead.Count > 0) notes.Add($"Drawn anew from the seed, as '{folder}' has none for these labels: {string.Join(", ", imported.MissingHead)}.");
         if (imported.Ignored.Count > 0) notes.Add($"Not used: {string.Join(", ", imported.Ignored)}.");
@@ -64,7 +65,8 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
         if (stored.PairEncoding is { IsShared: false } && (!keepsPairs || settings.KeepLayers.Count > 0))
             throw new SettingsException($"'{settings.Base}' has two encoders of their own, {stored.PairEncoding.Combine} combined; the settings ask for {(pairs is null ? "one encoder" : $"{settings.Encoders} ones, {pairs.Combine} combined")} and {(settings.KeepLayers.Count > 0 ? "some" : "all")} layers. Give the same with all layers, or another base.");
         stored = TaskViews.Alone(stored, stored.Tasks.Any(one => one.Name == task) ? task! : stored.Tasks[0].Name);
-        HeadConfig own = stored.Head.Kind == HeadKind.None ? stored.Head with { Kind = HeadKind.Linear } : stored.Head;
+        HeadConfig own = stored.Head.Pooling is Pooling.Tokens or Pooling.Masks ? CheckpointTask.Classifier(stored.Encoder.Architecture, stored.Encoder.HiddenDropout) with { Pooling = Pooling.Cls } // a head of another task
+            : stored.Head.Kind == HeadKind.None ? stored.Head with { Kind = HeadKind.Linear } : stored.Head;
         HeadConfig head = Choose(settings, own, own.Dropout, stored.Encoder.HiddenWidth);
         HashSet<string> wanted = [.. (keepsPairs ? WeightShapes.OfPairs(stored.Encoder, head, labels.Count, pairs!) : WeightShapes.Of(stored.Encoder, head, labels.Count)).Select(weight => weight.Key)];
         ModelArtifact trained = DitheredWeights.Of(stored, Frozen(settings, wanted, stored.Encoder.LayerCount), settings.Seed);
@@ -114,6 +116,7 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
 
     private static HeadConfig Choose(TrainSettings settings, HeadConfig own, double dropout, int width)
     {
+        if (settings.Problem == ProblemType.QuestionAnswering) return CheckpointTask.QuestionHead with { Dropout = settings.HeadDropout ?? 0 };
         HeadConfig head = settings.Head switch
         {
             HeadChoice.Auto => own,
@@ -133,8 +136,10 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
         return head with { Dropout = settings.HeadDropout ?? dropout, IsCumulative = settings.Problem == ProblemType.Ordinal };
     }
 
+    private static readonly string[] HeadPrefixes = ["classifier.", "qa_outputs.", "sequence_summary."];
+
     private static bool IsHead(string name) => name.StartsWith("head.", StringComparison.Ordinal);
 
     private static Dictionary<string, TensorData> WithoutClassifier(IReadOnlyDictionary<string, TensorData> tensors) =>
-        tensors.Where(pair => !pair.Key.StartsWith("classifier.", StringComparison.Ordinal)).ToDictionary(pair => pair.Key, pair => pair.Value);
+        tensors.Where(pair => !HeadPrefixes.Any(prefix => pair.Key.StartsWith(prefix, StringComparison.Ordinal))).ToDictionary(pair => pair.Key, pair => pair.Value);
 }

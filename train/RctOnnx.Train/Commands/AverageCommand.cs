@@ -35,7 +35,7 @@ internal static class AverageCommand
         {
             using TorchThreads used = TorchThreads.Use(parsed.GetValue(threads));
             string path = parsed.GetRequiredValue(output);
-            (string, ModelArtifact)[] all = [.. parsed.GetRequiredValue(models).Select(name => (name, BaseModel.LoadClassifier(name, tell: Console.Error.WriteLine, allTasks: true)))];
+            (string, ModelArtifact)[] all = [.. parsed.GetRequiredValue(models).Select(name => (name, BaseModel.Load(name, tell: Console.Error.WriteLine, allTasks: true)))];
             ModelArtifact proven = ModelExport.Write(path, ModelAverage.Of(all), new ModelExportOptions { Threads = TorchSharp.torch.get_num_threads() }, token);
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"Wrote '{path}': the mean of {all.Length} models, labels {string.Join(", ", proven.Tasks.SelectMany(task => task.Labels))}. Largest difference to TorchSharp {proven.Proof!.LargestDifference:E1}."));

@@ -21,7 +21,7 @@ internal static class ExportCommand
 
     public static Command Create()
     {
-        Option<string> from = new("--from") { Description = "A Hugging Face checkpoint folder of a text classifier (config.json, weights, vocabulary), or a model file of this product.", Required = true, HelpName = "FOLDER|FILE" };
+        Option<string> from = new("--from") { Description = "A Hugging Face checkpoint folder of a fine-tuned model (config.json, weights, vocabulary), or a model file of this product.", Required = true, HelpName = "FOLDER|FILE" };
         Option<string> output = new("--output", "-o") { Description = "The model file to write; with --format huggingface a new folder.", Required = true, HelpName = "FILE.onnx|FOLDER" };
         Option<string> format = new("--format") { Description = "onnx: one proven file. huggingface: a checkpoint folder for transformers (config.json, model.safetensors, vocabulary, tokenizer).", DefaultValueFactory = _ => Onnx };
         format.AcceptOnlyFromAmong(Onnx, HuggingFace);
@@ -30,13 +30,14 @@ internal static class ExportCommand
         Option<bool> noPickle = new("--no-pickle") { Description = "Refuse weights that are a PyTorch pickle (.bin). Pickles are read without being run, and only where there are no safetensors." };
         Option<bool> json = new("--json") { Description = "End standard output with one JSON object." };
         Command command = new("export", """
-            Turns a fine-tuned BERT or ELECTRA classifier into one .onnx file that holds weights, vocabulary, labels and limits. Before
+            Turns a fine-tuned BERT or ELECTRA (a classifier of texts or pairs, a model that answers questions, chooses, or fills masks: what
+            config.json names) into one .onnx file that holds weights, vocabulary, labels and limits. Before
             it is written the graph is run in ONNX Runtime at every optimisation level, over several shapes, over sentences and pairs, and
             compared with TorchSharp (difference of a logit at most 1e-4, the same label every time). The evidence is recorded inside
             the file; if it fails nothing is written.
 
             The other way, --format huggingface writes the weights bit for bit as a folder that transformers loads. It knows the heads
-            pooler (BERT) and electra (ELECTRA); others are refused.
+            pooler (BERT) and electra (ELECTRA) and those of the other tasks; others are refused.
 
             Examples:
               rctonnx-train export --from my-checkpoint --output model.onnx
@@ -50,7 +51,7 @@ internal static class ExportCommand
         {
             using TorchThreads used = TorchThreads.Use(parsed.GetValue(threads));
             string path = parsed.GetRequiredValue(output);
-            ModelArtifact artifact = BaseModel.LoadClassifier(
+            ModelArtifact artifact = BaseModel.Load(
                 parsed.GetRequiredValue(from), new WeightsOptions { AllowPickle = !parsed.GetValue(noPickle) }, Console.Error.WriteLine, parsed.GetValue(task));
             if (parsed.GetValue(format) == HuggingFace)
             {
@@ -63,7 +64,7 @@ internal static class ExportCommand
             ModelArtifact proven = ModelExport.Write(path, artifact, new ModelExportOptions { Threads = TorchSharp.torch.get_num_threads() }, token);
             Proof proof = proven.Proof!;
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"Wrote '{path}': {proven.Labels.Count} labels ({string.Join(", ", proven.Labels)}), at most {proven.MaxLength} tokens. Largest difference to TorchSharp {proof.LargestDifference:E1} over {proof.TextCount} texts, {proof.PairCount} pairs and {proof.Shapes.Count} shapes, the same labels."));
+                $"Wrote '{path}': {(proven.Labels.Count == 0 ? $"{proven.ProblemType}" : $"{proven.Labels.Count} labels ({string.Join(", ", proven.Labels)})")}, at most {proven.MaxLength} tokens. Largest difference to TorchSharp {proof.LargestDifference:E1} over {proof.TextCount} texts, {proof.PairCount} pairs and {proof.Shapes.Count} shapes, the same labels."));
             if (parsed.GetValue(json)) JsonResult.Write(new Result(path, proven.Labels, proven.ProblemType, proven.MaxLength, proof));
             return ExitCodes.Success;
         });

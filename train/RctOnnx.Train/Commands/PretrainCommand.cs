@@ -55,7 +55,8 @@ internal static class PretrainCommand
         Command command = new("pretrain", """
             Teaches an encoder the language of a field from plain texts: it names pieces that were hidden (masked language model), or tells
             pieces that a generator put there (replaced token detection, ELECTRA; --task rtd).
-            The folder ends with model.onnx, an encoder without a head to start 'train --base' from, metrics.jsonl and a checkpoint.
+            The folder ends with model.onnx, an encoder without a head to start 'train --base' from, with --task mlm also masked_lm.onnx, the
+            same with its head for 'rctonnx fill-mask' and to go on from by --base, metrics.jsonl and a checkpoint.
 
             Example:
               rctonnx-train vocabulary --input corpus.txt --size 8192 --output vocab.txt

@@ -29,13 +29,21 @@ internal sealed class SettingOptions
         Text("data_format", "Form of all data files, where their names do not tell.", "tsv|csv|jsonl|parquet|rct");
         Text("text_column", "Column or property of the text.", "NAME");
         Text("label_column", "Column or property of the label.", "NAME");
-        Text("problem", "What the labels mean: one a text, any number (joined by |, or columns of 0 and 1), a number, or one of several in an order.", "single_label|multi_label|regression|ordinal");
+        Text("problem", "What the labels mean: one a text, any number (joined by |, or columns of 0 and 1), a number, or one of several in an order; or the span of a context that answers a question, or the one of several texts that goes with a prompt.", "single_label|multi_label|regression|ordinal|question_answering|multiple_choice");
         Texts("label_columns", "Columns or properties of 0 and 1, one a label, in place of the label column, for multi_label.", "NAME");
         Text("text_rule", "What is done to texts first, in training and by the file: numbered_placeholders makes @CAPS1 the word CAPS. The base's rule where not given.", "none|numbered_placeholders");
-        Text("long_text", "What the file does with texts over the limit; training and its figures cut them.", "error|truncate|window");
+        Text("long_text", "What the file does with texts over the limit; training and its figures cut them, or read the contexts of questions in windows too.", "error|truncate|window");
         Text("pair_column", "Column or property of the second text of a pair.", "NAME");
         Text("encoders", "What reads the two texts of a pair: one encoder both together, or each by itself, by shared weights or by separate ones.", "one|shared|separate");
         Text("combine", "How the features of two encoders are combined, by element: the larger, the mean, the sum, side by side, or the distance |a - b|. Side by side where not given.", "max|mean|sum|concat|difference");
+        Text("question_column", "Property of the question, for question_answering, whose data is JSONL.", "NAME");
+        Text("context_column", "Property of the text that the answer stands in.", "NAME");
+        Text("answer_column", "Property of the answer: a text, a list of right ones, null where there is none, or an object of text and answer_start as SQuAD has it.", "NAME");
+        Text("start_column", "Property of the answer's first code point in the context.", "NAME");
+        Number<int>("window_overlap", "Tokens that windows over a context share, with --long-text window; a quarter of a window where not given.");
+        Number<int>("max_answer_length", "Tokens of the longest answer that an evaluation gives.");
+        Text("prompt_column", "Property of the text before every choice, for multiple_choice, whose data is JSONL; the place of the right choice, from 0, is the label.", "NAME");
+        Text("choices_column", "Property of the list of choices.", "NAME");
         Text("group_column", "Column or property of what stays together in a split.", "NAME");
         Flag("documents", "Rows of one group that follow one another (an abstract of an RCT file, or by --group-column) are read together as [CLS] s1 [SEP] s2 [SEP] and so on; each has its label. Set --max-length to 512.");
         Number<int>("sentence_length", "Pieces of a sentence of a document that are looked at.");
@@ -85,7 +93,7 @@ internal sealed class SettingOptions
         Number<long>("seed", "Of everything drawn at random.");
         Number<int>("evaluate_every", "Steps between evaluations on dev; after every epoch where not given.");
         Number<int>("checkpoint_every", "Steps between checkpoints; at every evaluation where not given.");
-        Text("best_metric", "What best means on dev; accuracy, micro_f1, pearson or quadratic_weighted_kappa by the problem where not given.", "accuracy|macro_f1|weighted_f1|micro_f1|quadratic_weighted_kappa|pearson|spearman|loss");
+        Text("best_metric", "What best means on dev; accuracy, micro_f1, pearson, quadratic_weighted_kappa or token_f1 by the problem where not given.", "accuracy|macro_f1|weighted_f1|micro_f1|quadratic_weighted_kappa|pearson|spearman|exact_match|token_f1|loss");
         Number<int>("patience", "Evaluations without a better one after which training stops.");
         Text("keep", "Which weights are exported.", "best|last");
     }

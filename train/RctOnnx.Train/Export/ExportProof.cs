@@ -4,7 +4,6 @@ using RctOnnx.Kernels;
 using RctOnnx.Onnx;
 using RctOnnx.Runtime;
 using RctOnnx.Runtime.Tokenization;
-using RctOnnx.Train.Modules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,9 +52,7 @@ internal sealed class ExportProof
         Random random = new(1);
         int[][] drawn = [.. Lengths.Where(length => length <= longest).SelectMany(length => Enumerable.Range(0, BatchSizes[^1]).Select(_ => Draw(random, tokenizer, length)))];
         using DisposeScope scope = NewDisposeScope();
-        using ClassifierModel model = ClassifierModel.Of(artifact);
-        model.LoadWeights(artifact.Weights);
-        model.eval();
+        using ProofModel model = new(artifact, tokenizer.MaskId);
         using IDisposable noGradient = no_grad();
         _texts = [.. texts.Select(text => Answer(tokenizer.Encode(text, options: options).Ids, null))];
         if (artifact.Document is { } rule)
@@ -66,15 +63,13 @@ internal sealed class ExportProof
         _random = [.. drawn.Select(ids => Answer(ids, null))];
         _pairs = [.. longest < ShortestPair ? [] : pairs.Select(pair => tokenizer.Encode(pair.First, pair.Second, options)).Select(pair => Answer(pair.Ids, pair.TypeIds))];
         _randomPairs = [.. pairs.Length == 0 ? [] : drawn.Where(ids => ids.Length >= ShortestPair).Select(ids => Answer(ids, Types(ids.Length, random.Next(2, ids.Length - 1))))];
-        Probes = [.. texts.Zip(_texts).Where(pair => pair.First.Length > 0).Take(ProbeCount).Select(pair => new Probe(pair.First, pair.Second.Ids, pair.Second.Logits[^Width..]))];
+        // Masks in texts are no mask tokens to a tokenizer, and an answer is as wide as the vocabulary.
+        Probes = HasMasks ? [] : [.. texts.Zip(_texts).Where(pair => pair.First.Length > 0).Take(ProbeCount).Select(pair => new Probe(pair.First, pair.Second.Ids, pair.Second.Logits[^Width..]))];
 
         ProofRow Answer(int[] ids, int[]? types)
         {
             token.ThrowIfCancellationRequested();
-            using DisposeScope row = NewDisposeScope();
-            Tensor input = tensor(ids.Select(id => (long)id).ToArray(), [1, ids.Length]);
-            Tensor? typeIds = types is null ? null : tensor(types.Select(type => (long)type).ToArray(), [1, ids.Length]);
-            return new ProofRow(ids, types, model.forward(input, null, typeIds).data<float>().ToArray());
+            return model.Answer(ids, types);
         }
     }
 
@@ -85,12 +80,12 @@ internal sealed class ExportProof
     /// <exception cref="GateException">An answer differs by more than the tolerance, is no number, or names another label.</exception>
     public Proof Run(string modelPath, CancellationToken token = default)
     {
-        OnnxGraphRunnerOptions asFile = new() { Threads = _threads, Output = IsHeadless ? "features" : "logits", PerToken = IsDocument };
+        OnnxGraphRunnerOptions asFile = new() { Threads = _threads, Output = IsHeadless ? "features" : "logits", PerToken = _artifact.IsPerToken };
         Each(level => OnnxGraphRunner.FromFile(modelPath, asFile with { OptimizationLevel = level }), GraphDialect.Portable, [_texts, _pairs], [_random, _randomPairs], token);
         GraphDialect[] dialects = OwnOperators.IsSupported ? [GraphDialect.CpuFp32, GraphDialect.CpuFp32Avx512] : [GraphDialect.CpuFp32];
         foreach (GraphDialect dialect in dialects)
         {
-            OnnxGraphRunnerOptions asDialect = asFile with { FuseSkipLayerNorm = false, OwnOperators = EncoderGraph.HasOwnOperators(dialect) };
+            OnnxGraphRunnerOptions asDialect = asFile with { PerToken = _artifact.IsPerToken && !HasMasks, AtMasks = HasMasks, FuseSkipLayerNorm = false, OwnOperators = EncoderGraph.HasOwnOperators(dialect) };
             byte[] graph = EncoderGraph.Emit(_artifact, dialect);
             Each(level => OnnxGraphRunner.FromBytes(graph, asDialect with { OptimizationLevel = level }), dialect, [_texts], [_random], token);
             if (_pairs.Count == 0) continue;
@@ -141,13 +136,13 @@ internal sealed class ExportProof
         int width = rows.Max(row => row.Ids.Length), labels = Width;
         _shapes.Add((rows.Length, width));
         int[]?[]? types = Array.Exists(rows, row => row.Types is not null) ? [.. rows.Select(row => row.Types)] : null;
-        int[][]? reads = IsDocument ? [.. rows.Select(row => Enumerable.Range(0, row.Ids.Length).ToArray())] : null;
+        int[][]? reads = _artifact.IsPerToken ? [.. rows.Select(row => row.Reads!)] : null;
         float[] found = runner.Run([.. rows.Select(row => row.Ids)], types, width, _padId, labels, reads);
         int answer = 0;
         for (int i = 0; i < rows.Length; i++)
             for (int own = 0; own < rows[i].Logits.Length; own += labels)
                 Compare(rows[i].Logits.AsSpan(own, labels), found.AsSpan(answer++ * labels, labels),
-                    $"{dialect} at {level}, {(rows[i].Types is null ? "row" : "pair")} {i} of {rows.Length} x {width}{(IsDocument ? $", token {own / labels}" : "")}");
+                    $"{dialect} at {level}, {(rows[i].Types is null ? "row" : "pair")} {i} of {rows.Length} x {width}{(rows[i].Reads is { } places ? $", token {places[own / labels]}" : "")}");
     }
 
     private void Compare(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string where)
@@ -155,7 +150,7 @@ internal sealed class ExportProof
         int first = 0;
         foreach (TaskDescription task in _artifact.Tasks)
         {
-            int count = IsHeadless ? expected.Length : task.Labels.Count;
+            int count = task.Labels.Count == 0 ? expected.Length : task.Labels.Count; // features, or the pieces of the vocabulary
             _largest = Math.Max(_largest, Compare(task, expected.Slice(first, count), actual.Slice(first, count), task.Name.Length == 0 ? where : $"{where}, task '{task.Name}'"));
             first += count;
         }
@@ -174,7 +169,7 @@ internal sealed class ExportProof
             // Values have the unit of the data, which may be thousands.
             if (task.ProblemType == ProblemType.Regression) difference /= Math.Max(1, Math.Abs(expected[j]));
             if (!(difference <= Tolerance))
-                throw new GateException($"The exported graph does not answer as the model: {where}, {(task.Labels.Count == 0 ? $"feature {j}" : $"label '{task.Labels[j]}'")}: TorchSharp {expected[j]}, ONNX Runtime {actual[j]}, allowed difference {Tolerance}. Nothing was written; please report it with the model's config.json.");
+                throw new GateException($"The exported graph does not answer as the model: {where}, {(task.Labels.Count > 0 ? $"label '{task.Labels[j]}'" : $"{(task.ProblemType == ProblemType.MaskedLm ? "piece" : "feature")} {j}")}: TorchSharp {expected[j]}, ONNX Runtime {actual[j]}, allowed difference {Tolerance}. Nothing was written; please report it with the model's config.json.");
             largest = Math.Max(largest, difference);
         }
         if (!SameLabels(task, expected, actual))
@@ -182,9 +177,9 @@ internal sealed class ExportProof
         return largest;
     }
 
-    private bool IsDocument => _artifact.Document is not null;
+    private bool HasMasks => _artifact.Head.Pooling == Pooling.Masks;
 
-    private int Width => IsHeadless ? _artifact.Encoder.HiddenWidth : _artifact.LogitCount;
+    private int Width => _artifact.AnswerWidth;
 
     private bool IsHeadless => _artifact.Head.Kind == HeadKind.None;
 
@@ -193,7 +188,7 @@ internal sealed class ExportProof
         if (task.Labels.Count == 0) return true; // features have no label: the tolerance says it all
         if (task.ProblemType is ProblemType.SingleLabel or ProblemType.Ordinal)
             return IndexOfLargest(expected) == IndexOfLargest(actual);
-        if (task.ProblemType == ProblemType.Regression) return true; // values have no label: the tolerance says it all
+        if (task.ProblemType != ProblemType.MultiLabel) return true; // values, and logits that are compared with those of other tokens or pairs: the tolerance says it all
         for (int i = 0; i < expected.Length; i++)
             if (expected[i] > 0 != actual[i] > 0) return false;
         return true;

@@ -35,6 +35,7 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
         (_moreTasks, _pairs) = (moreTasks ?? [], pairs);
         _moreHeads = [.. _moreTasks.Select(task => new ClassifierHead(task.Head, encoder.HiddenWidth, task.Labels.Count))];
         encoder.Validate();
+        if (head.Kind == HeadKind.MaskedLm) throw new SettingsException($"The head {head.Kind} is that of a masked language model, which is no classifier of texts. Name a base without it, or an encoder.");
         if (head.Kind != HeadKind.None && labelCount <= 0)
             throw new SettingsException($"A model with the head {head.Kind} has {labelCount} labels, expected at least one.");
         (Config, Head, LabelCount, Precision) = (encoder, head, labelCount, precision);
@@ -80,7 +81,7 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
     /// <param name="ids">int64 [B, S].</param>
     /// <param name="mask">int64 [B, S], 1 for tokens and 0 for padding; null when no row is padded (faster, the same answer).</param>
     /// <param name="typeIds">int64 [B, S]; null for all zero.</param>
-    /// <returns>fp32 [B, labels], of several tasks all of them side by side; without a head the features, [B, hidden]; of a document model [B × S, labels], a row a token.</returns>
+    /// <returns>fp32 [B, labels], of several tasks all of them side by side; without a head the features, [B, hidden]; of a model that answers for tokens [B × S, labels], a row a token.</returns>
     public override Tensor forward(Tensor ids, Tensor? mask, Tensor? typeIds)
     {
         return Logits(Encoded(ids, mask, typeIds));
@@ -121,11 +122,11 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
     /// <summary>The pooled features of a batch, fp32 [B, hidden]. Parameters as in <see cref="forward"/>.</summary>
     public Tensor Features(Tensor ids, Tensor? mask = null, Tensor? typeIds = null) => Pooled(Encoded(ids, mask, typeIds));
 
-    /// <summary>What the encoder says of a batch, below pooler and head: fp32 [B, hidden]; of a document model [reads, hidden]. Parameters as in <see cref="forward"/>.</summary>
+    /// <summary>What the encoder says of a batch, below pooler and head: fp32 [B, hidden]; of a model that answers for tokens [reads, hidden]. Parameters as in <see cref="forward"/>.</summary>
     /// <param name="ids">int64 [B, S].</param>
     /// <param name="mask">int64 [B, S], or null.</param>
     /// <param name="typeIds">int64 [B, S], or null.</param>
-    /// <param name="reads">int64: places in B × S that a document model reads; null reads all.</param>
+    /// <param name="reads">int64: places in B × S whose answers are wanted, of a model that answers for tokens; null reads all.</param>
     public Tensor Encoded(Tensor ids, Tensor? mask = null, Tensor? typeIds = null, Tensor? reads = null)
     {
         Tensor states = _embeddings.forward(ids, typeIds);
@@ -135,7 +136,7 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
             Pooling.Cls or Pooling.Pooler => _encoder.FirstToken(states, additive),
             Pooling.Mean => TokenPooling.Mean(_encoder.forward(states, additive), mask),
             Pooling.Max => TokenPooling.Max(_encoder.forward(states, additive), mask),
-            Pooling.Separators => TokenPooling.At(_encoder.forward(states, additive), reads),
+            Pooling.Separators or Pooling.Tokens => TokenPooling.At(_encoder.forward(states, additive), reads),
             _ => throw new SettingsException($"The pooling {Head.Pooling} cannot be trained; known are {string.Join(", ", Enum.GetNames<Pooling>())}."),
         };
     }

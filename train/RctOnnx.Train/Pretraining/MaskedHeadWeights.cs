@@ -15,6 +15,10 @@ internal static class MaskedHeadWeights
         new(TensorNames.MaskedOutputBias, [encoder.VocabularySize]),
     ];
 
+    /// <summary>The weights of a model file, or null where it is no masked language model.</summary>
+    public static IReadOnlyDictionary<string, TensorData>? Of(ModelArtifact model) => model.Head.Kind != HeadKind.MaskedLm ? null
+        : Shapes(model.Encoder).ToDictionary(weight => weight.Key, weight => model.Weights[weight.Key]);
+
     /// <summary>The weights of a checkpoint, or null where it has no such head.</summary>
     /// <param name="encoder">The encoder as config.json has it.</param>
     /// <param name="tensors">Tensors by their names in the checkpoint.</param>

@@ -70,12 +70,12 @@ internal sealed record PretrainingBase(ModelArtifact Encoder, IReadOnlyDictionar
         ModelArtifact trained = DitheredWeights.Of(stored, new HashSet<string>(), settings.Seed);
         if (trained != stored) tell(DitheredWeights.Note(path));
         if (trained.PairEncoding is { IsShared: false }) tell($"'{path}' reads pairs by two encoders: training goes on from that of the first text.");
-        Pooling pooling = settings.Pooling ?? (trained.Head.Pooling == Pooling.Separators ? Pooling.Cls : trained.Head.Pooling); // documents are a matter of the head
+        Pooling pooling = settings.Pooling ?? (trained.IsPerToken ? Pooling.Cls : trained.Head.Pooling); // answers for tokens are a matter of the head
         if (pooling == Pooling.Pooler && trained.Head.Pooling != Pooling.Pooler)
             throw new ModelFileException($"'{path}' has no pooler; expected one of cls, mean or max for --pooling.");
         HashSet<string> wanted = [.. WeightShapes.Of(trained.Encoder, new HeadConfig { Kind = HeadKind.None, Pooling = pooling }, 0).Select(weight => weight.Key)];
         Dictionary<string, TensorData> weights = trained.Weights.Where(pair => wanted.Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value);
-        return new PretrainingBase(Headless(trained.Encoder, pooling, settings, trained.Tokenizer, trained.Vocabulary, weights), null);
+        return new PretrainingBase(Headless(trained.Encoder, pooling, settings, trained.Tokenizer, trained.Vocabulary, weights), settings.Task == PretrainingTask.Mlm ? MaskedHeadWeights.Of(trained) : null);
     }
 
     private static ModelArtifact Headless(EncoderConfig encoder, Pooling pooling, PretrainSettings settings, TokenizerSettings tokenizer, IReadOnlyList<string> vocabulary, IReadOnlyDictionary<string, TensorData> weights) => new()

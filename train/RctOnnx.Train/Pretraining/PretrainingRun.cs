@@ -6,6 +6,7 @@ using RctOnnx.Runtime.Tokenization;
 using RctOnnx.Train.Checkpointing;
 using RctOnnx.Train.Export;
 using RctOnnx.Train.Training;
+using RctOnnx.Weights.HuggingFace;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,7 +15,7 @@ namespace RctOnnx.Train.Pretraining;
 /// <summary>The whole way of pre-training: base, texts, training, model file.</summary>
 internal static class PretrainingRun
 {
-    /// <summary>Runs to the end and leaves settings.json, metrics.jsonl, last/ and model.onnx in the output folder.</summary>
+    /// <summary>Runs to the end and leaves settings.json, metrics.jsonl, last/, model.onnx and, of a masked language model, masked_lm.onnx in the output folder.</summary>
     /// <param name="settings">Checked here.</param>
     /// <param name="resume">Go on from the checkpoint in the folder.</param>
     /// <param name="say">Takes messages for people.</param>
@@ -51,7 +52,17 @@ internal static class PretrainingRun
             After = task.HasDev ? task.Measure(token) : null,
         };
         say("Export: proving the file in ONNX Runtime.");
-        return outcome with { Model = ModelExport.Write(folder.Model, outcome.Model with { Training = Record(settings, texts, outcome) }, new ModelExportOptions { Threads = get_num_threads() }, token) };
+        ModelExportOptions proof = new() { Threads = get_num_threads() };
+        ModelArtifact trained = outcome.Model with { Training = Record(settings, texts, outcome) };
+        if (settings.Task == PretrainingTask.Mlm) ModelExport.Write(folder.MaskedModel, WithHead(trained, task.ReadWeights()), proof, token);
+        return outcome with { Model = ModelExport.Write(folder.Model, trained, proof, token) };
+    }
+
+    // The encoder with the head that it was trained with; the word table is its output matrix, so that the file is hardly larger.
+    private static ModelArtifact WithHead(ModelArtifact encoder, IReadOnlyDictionary<string, TensorData> weights)
+    {
+        ModelArtifact whole = encoder with { Head = CheckpointTask.MaskHead, ProblemType = ProblemType.MaskedLm };
+        return whole with { Weights = WeightShapes.Of(whole.Encoder, whole.Head, 0).ToDictionary(weight => weight.Key, weight => weights[weight.Key]) };
     }
 
     private static RunCheckpoint? Open(RunFolder folder, PretrainSettings settings, bool resume)

@@ -27,6 +27,7 @@ internal static class RateFinder
     {
         settings.Validate();
         range.Validate();
+        if (AnswerFaults.IsAnswerTask(settings.Problem)) throw new SettingsException($"problem is {settings.Problem}: find-rate knows labels and values of texts only. Try some rates with rctonnx-train train.");
         if (settings.Teacher is not null) throw new SettingsException("find-rate trains on the labels alone: leave --teacher out. A teacher's share of the loss hardly moves the rate.");
         using TorchThreads threads = TorchThreads.Use(settings.Threads);
         using DisposeScope scope = NewDisposeScope();

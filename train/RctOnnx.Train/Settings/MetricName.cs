@@ -31,4 +31,11 @@ public enum MetricName
 
     /// <summary>Correlation of ranks; regression.</summary>
     Spearman,
+
+    /// <summary>Share of answers that are a right one, as SQuAD compares them; question answering.</summary>
+    ExactMatch,
+
+    /// <summary>Mean F1 of the answers' words, as SQuAD counts them; question answering.</summary>
+    [JsonStringEnumMemberName("token_f1")]
+    TokenF1,
 }

@@ -8,7 +8,7 @@ internal static class ProblemFaults
 {
     private static readonly Dictionary<MetricName, ProblemType[]> MetricsOf = new()
     {
-        [MetricName.Accuracy] = [ProblemType.SingleLabel, ProblemType.MultiLabel, ProblemType.Ordinal],
+        [MetricName.Accuracy] = [ProblemType.SingleLabel, ProblemType.MultiLabel, ProblemType.Ordinal, ProblemType.MultipleChoice],
         [MetricName.MacroF1] = [ProblemType.SingleLabel, ProblemType.MultiLabel, ProblemType.Ordinal],
         [MetricName.WeightedF1] = [ProblemType.SingleLabel, ProblemType.MultiLabel, ProblemType.Ordinal],
         [MetricName.Loss] = Enum.GetValues<ProblemType>(),
@@ -16,12 +16,15 @@ internal static class ProblemFaults
         [MetricName.QuadraticWeightedKappa] = [ProblemType.SingleLabel, ProblemType.Ordinal, ProblemType.Regression],
         [MetricName.Pearson] = [ProblemType.Regression],
         [MetricName.Spearman] = [ProblemType.Regression],
+        [MetricName.ExactMatch] = [ProblemType.QuestionAnswering],
+        [MetricName.TokenF1] = [ProblemType.QuestionAnswering],
     };
 
     /// <summary>The faults, in words.</summary>
     public static IEnumerable<string> Of(TrainSettings settings)
     {
         ProblemType problem = settings.Problem;
+        foreach (string fault in AnswerFaults.Of(settings)) yield return fault;
         bool hasClasses = problem is ProblemType.SingleLabel or ProblemType.Ordinal;
         if (!hasClasses && settings.LabelSmoothing != 0) yield return $"label-smoothing for a {problem} task: it is for one label a text";
         if (!hasClasses && settings.ClassWeights != ClassWeighting.None) yield return $"class-weights for a {problem} task: they are for one label a text";

@@ -61,6 +61,9 @@ public static class SettingsJson
     /// <summary>All settings with their values.</summary>
     public static JsonObject ToObject(TrainSettings settings) => JsonSerializer.SerializeToNode(settings, Options)!.AsObject();
 
+    /// <summary>The name of a value of a setting.</summary>
+    public static string NameOf<T>(T value) where T : struct, Enum => JsonSerializer.SerializeToNode(value, Options)!.GetValue<string>();
+
     /// <summary>All settings as indented text.</summary>
     public static string ToText(TrainSettings settings) => JsonSerializer.Serialize(settings, Options);
 

@@ -40,7 +40,7 @@ public sealed record TrainSettings
     /// <summary>What is done to texts first, in training and by the exported file; null takes the base's rule.</summary>
     public TextRule? TextRule { get; init; }
 
-    /// <summary>What the exported file does with texts of more tokens than <see cref="MaxLength"/>, unless its user says otherwise. Training and its figures cut them.</summary>
+    /// <summary>What the exported file does with texts of more tokens than <see cref="MaxLength"/>, unless its user says otherwise. Training and its figures cut them; contexts of questions they read in windows too.</summary>
     public LongTextPolicy LongText { get; init; } = LongTextPolicy.Truncate;
 
     /// <summary>Columns or properties of 0 and 1, one a label, in place of <see cref="LabelColumn"/>; multi label only.</summary>
@@ -57,6 +57,30 @@ public sealed record TrainSettings
 
     /// <summary>How the features of two encoders are combined; null puts them side by side.</summary>
     public FeatureCombination? Combine { get; init; }
+
+    /// <summary>Property of the question; question answering.</summary>
+    public string QuestionColumn { get; init; } = "question";
+
+    /// <summary>Property of the text that the answer stands in; question answering.</summary>
+    public string ContextColumn { get; init; } = "context";
+
+    /// <summary>Property of the answers; question answering.</summary>
+    public string AnswerColumn { get; init; } = "answer";
+
+    /// <summary>Property of the answers' first code points; question answering.</summary>
+    public string StartColumn { get; init; } = "start";
+
+    /// <summary>Tokens that windows over a context share, where <see cref="LongText"/> is window; null is a quarter of a window. Question answering.</summary>
+    public int? WindowOverlap { get; init; }
+
+    /// <summary>Tokens of the longest answer that an evaluation gives; question answering.</summary>
+    public int MaxAnswerLength { get; init; } = 30;
+
+    /// <summary>Property of the text before every choice; multiple choice.</summary>
+    public string PromptColumn { get; init; } = "prompt";
+
+    /// <summary>Property of the list of choices; multiple choice.</summary>
+    public string ChoicesColumn { get; init; } = "choices";
 
     /// <summary>Column or property of what stays together in a split, or null.</summary>
     public string? GroupColumn { get; init; }
@@ -224,6 +248,7 @@ public sealed record TrainSettings
         ProblemType.MultiLabel => MetricName.MicroF1,
         ProblemType.Regression => MetricName.Pearson,
         ProblemType.Ordinal => MetricName.QuadraticWeightedKappa,
+        ProblemType.QuestionAnswering => MetricName.TokenF1,
         _ => MetricName.Accuracy,
     };
 

@@ -8,7 +8,6 @@ using RctOnnx.Train.Losses;
 using RctOnnx.Train.Modules;
 using RctOnnx.Train.Optimization;
 using RctOnnx.Train.Settings;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -38,16 +37,10 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
         _scale = train.Problem == ProblemType.Regression ? ValueScale.Of(train.Values) : null;
         _rows = settings.Oversample ? ClassBalance.Oversampled(train.Classes, train.LabelCount, settings.Seed) : null;
         IReadOnlyList<int> lengths = train.Tokens.Lengths();
-        (Lengths, Parameters) = (_rows is null ? lengths : [.. _rows.Select(row => lengths[row])], model.Parameters());
-        IReadOnlyList<string> chosen = settings is { UnfreezeEvery: not null, Freeze.Count: 0 } ? [FrozenParameters.Encoder] : settings.Freeze;
-        IReadOnlySet<string> frozen = FrozenParameters.Of(Parameters.Keys, chosen, model.Config.LayerCount);
-        if (settings.UnfreezeEvery is { } every) Unfreezing = new UnfreezingPlan(frozen, every, model.Config.LayerCount); // the optimiser asks for gradients in time
-        else model.Freeze(frozen);
-        if (settings.GradientCheckpointing && device.type != DeviceType.CPU)
-            throw new SettingsException($"--gradient-checkpointing on {device.type}: TorchSharp does not give the state of its random numbers there, so that a layer could not draw its dropout once more. Take --device cpu, or lower --batch and raise --accumulation.");
-        model.RecomputeLayers(settings.GradientCheckpointing);
+        Lengths = _rows is null ? lengths : [.. _rows.Select(row => lengths[row])];
+        TrainedParts parts = TrainedParts.Of(settings, model, device);
+        (Parameters, Unfreezing, RateFactor) = (parts.Parameters, parts.Unfreezing, parts.RateFactor);
         if (hidden is not null) Parameters = Parameters.Concat(hidden.Parameters).ToDictionary();
-        if (settings.LayerDecay != 1) RateFactor = name => LayerRates.FactorOf(name, settings.LayerDecay, model.Config.LayerCount);
         _loss = new TaskLoss(train.Problem, train.LabelCount, new TaskLossOptions
         {
             LabelSmoothing = settings.LabelSmoothing,

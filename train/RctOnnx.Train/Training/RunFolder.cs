@@ -37,6 +37,9 @@ internal sealed record RunFolder(string Path)
     /// <summary>The exported model.</summary>
     public string Model => In("model.onnx");
 
+    /// <summary>The exported masked language model of a pre-training: the encoder of <see cref="Model"/> with the head that it was trained with.</summary>
+    public string MaskedModel => In("masked_lm.onnx");
+
     /// <summary>Begins a run, whose settings are kept, or goes on with one.</summary>
     /// <param name="resume">Whether there must be a checkpoint, or must be none.</param>
     /// <param name="settings">The text of <see cref="Settings"/> of a new run.</param>

@@ -139,8 +139,11 @@ internal static class TrainingRecord
         if (each.Count > 0) figures["per_label"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(label, JsonSerializer.SerializeToNode(each[i], Json))));
     }
 
-    private static JsonObject Files(TaskData data) =>
-        new(data.FileHashes.Select(file => KeyValuePair.Create(NameOf(file.Key), (JsonNode?)new JsonObject { ["sha256"] = file.Value })));
+    private static JsonObject Files(TaskData data) => Files(data.FileHashes);
+
+    /// <summary>Files by the ends of their paths, with the hash of their bytes.</summary>
+    public static JsonObject Files(IReadOnlyDictionary<string, string> hashes) =>
+        new(hashes.Select(file => KeyValuePair.Create(NameOf(file.Key), (JsonNode?)new JsonObject { ["sha256"] = file.Value })));
 
     private static string NameOf(string path) => string.Join('/', Path.GetFullPath(path).Split(Path.DirectorySeparatorChar).TakeLast(2));
 

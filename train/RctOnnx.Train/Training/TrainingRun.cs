@@ -51,6 +51,7 @@ internal sealed class TrainingRun
     public static TrainingOutcome Execute(TrainSettings settings, bool resume, Action<string> say, CancellationToken token)
     {
         settings.Validate();
+        if (AnswerFaults.IsAnswerTask(settings.Problem)) throw new SettingsException($"problem is {settings.Problem}: tables and searches of several runs know labels and values of texts only. Train it with rctonnx-train train.");
         using TorchThreads threads = TorchThreads.Use(settings.Threads);
         using DisposeScope scope = NewDisposeScope();
         return new TrainingRun(settings, say, token).Execute(resume);

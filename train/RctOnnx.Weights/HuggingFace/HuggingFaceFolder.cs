@@ -59,11 +59,12 @@ public static class HuggingFaceFolder
             throw new ModelFileException($"Transformers has no model of several tasks. Export one of {string.Join(", ", artifact.Tasks.Select(task => task.Name))} by --task.");
         bool isKnown = (artifact.Encoder.Architecture, artifact.Head.Kind, artifact.Head.Pooling) is
             (Architecture.Bert, HeadKind.Linear, Pooling.Pooler) or (Architecture.Electra, HeadKind.Electra, Pooling.Cls)
-            or (Architecture.Bert, HeadKind.None, not (Pooling.Mean or Pooling.Max)) or (Architecture.Electra, HeadKind.None, Pooling.Cls);
+            or (Architecture.Bert, HeadKind.None, not (Pooling.Mean or Pooling.Max)) or (Architecture.Electra, HeadKind.None, Pooling.Cls)
+            or (_, HeadKind.Linear, Pooling.Tokens) or (_, HeadKind.MaskedLm, _);
         if (artifact.Head.IsCumulative)
             throw new ModelFileException("Transformers has no model with ordered thresholds between labels. Train with --problem single_label or regression.");
         if (!isKnown)
-            throw new ModelFileException($"Transformers has no {artifact.Encoder.Architecture} with the head {artifact.Head.Kind} on {artifact.Head.Pooling} pooling; it has Bert with Linear on Pooler and Electra with Electra on Cls, or either without a head. Train with --head pooler or --head electra.");
+            throw new ModelFileException($"Transformers has no {artifact.Encoder.Architecture} with the head {artifact.Head.Kind} on {artifact.Head.Pooling} pooling; it has Bert with Linear on Pooler and Electra with Electra on Cls, or either without a head. Train with --head pooler or --head electra. It also has the heads that answer questions and fill masks.");
     }
 
     private static IEnumerable<string> LeftOut(ModelArtifact artifact)

@@ -14,7 +14,7 @@ internal static class HuggingFaceJson
         EncoderConfig encoder = artifact.Encoder;
         JsonObject config = new()
         {
-            ["architectures"] = new JsonArray(encoder.Architecture + (artifact.Head.Kind == HeadKind.None ? "Model" : "ForSequenceClassification")),
+            ["architectures"] = new JsonArray(encoder.Architecture + (CheckpointTask.SuffixOf(artifact))),
             ["model_type"] = HuggingFaceConfig.NameOf(encoder.Architecture),
             ["vocab_size"] = encoder.VocabularySize,
             ["hidden_size"] = encoder.HiddenWidth,
@@ -35,6 +35,11 @@ internal static class HuggingFaceJson
         int pad = artifact.Vocabulary.ToList().IndexOf(artifact.Tokenizer.PadToken);
         if (pad >= 0) config["pad_token_id"] = pad;
         if (artifact.Head.Kind == HeadKind.None) return config;
+        if (CheckpointTask.SuffixOf(artifact) != CheckpointTask.Classification)
+        {
+            if (artifact.ProblemType == ProblemType.MultipleChoice) config["classifier_dropout"] = artifact.Head.Dropout;
+            return config;
+        }
         config["classifier_dropout"] = artifact.Head.Dropout;
         config["problem_type"] = HuggingFaceConfig.NameOf(artifact.ProblemType);
         JsonObject names = [], ids = [];

@@ -13,10 +13,10 @@ public static class HuggingFaceNames
     /// pre-training tasks.
     /// </summary>
     private static readonly string[] Ignorable =
-        ["embeddings.position_ids", "embeddings.token_type_ids", "cls.", "discriminator_predictions.", "generator_predictions.", "generator_lm_head."];
+        ["embeddings.position_ids", "embeddings.token_type_ids", "cls.", "discriminator_predictions.", "generator_predictions.", "generator_lm_head.", "qa_outputs.", "sequence_summary."];
 
     /// <summary>The checkpoint's name of a weight, without the encoder's prefix; heads have none.</summary>
-    public static string ToHuggingFace(string canonical, EncoderConfig encoder, HeadKind head)
+    public static string ToHuggingFace(string canonical, EncoderConfig encoder, HeadKind head, ProblemType problem = ProblemType.SingleLabel)
     {
         (string layer, string kind) = Split(canonical);
         string? own = layer switch
@@ -29,8 +29,12 @@ public static class HuggingFaceNames
             TensorNames.Pooler => "pooler.dense",
             // Transformers has no such heads: the names are in no checkpoint.
             _ when canonical.StartsWith("head.hidden.", StringComparison.Ordinal) || canonical == TensorNames.HeadThresholds => canonical,
-            TensorNames.HeadDense => "classifier.dense",
-            TensorNames.HeadOutput => head == HeadKind.Electra ? "classifier.out_proj" : "classifier",
+            TensorNames.HeadDense => problem == ProblemType.MultipleChoice ? "sequence_summary.summary" : "classifier.dense",
+            TensorNames.HeadOutput when problem == ProblemType.QuestionAnswering => "qa_outputs",
+            TensorNames.HeadOutput => head == HeadKind.Electra && problem != ProblemType.MultipleChoice ? "classifier.out_proj" : "classifier",
+            TensorNames.MaskedDense => encoder.Architecture == Architecture.Bert ? "cls.predictions.transform.dense" : "generator_predictions.dense",
+            TensorNames.MaskedNorm => encoder.Architecture == Architecture.Bert ? "cls.predictions.transform.LayerNorm" : "generator_predictions.LayerNorm",
+            _ when canonical == TensorNames.MaskedOutputBias => encoder.Architecture == Architecture.Bert ? "cls.predictions" : "generator_lm_head",
             _ => null,
         };
         for (int i = 0; own is null && i < encoder.LayerCount; i++)
@@ -62,11 +66,12 @@ public static class HuggingFaceNames
     /// <param name="labelCount">Number of its labels.</param>
     /// <param name="tensors">Tensors by their names in the checkpoint, with the prefix <c>bert.</c> or <c>electra.</c> or none.</param>
     /// <param name="pieceCount">Pieces of the vocabulary; rows of the word table beyond them are padding and are left out. Null: not looked at.</param>
+    /// <param name="problem">What the head is for, by which its names differ.</param>
     /// <exception cref="ModelFileException">
     /// A weight of the encoder is missing, a shape differs, a tensor has no use that is known, or the vocabulary does not fit the word table.
     /// </exception>
     public static ImportedWeights Import(
-        EncoderConfig config, HeadConfig head, int labelCount, IReadOnlyDictionary<string, TensorData> tensors, int? pieceCount = null)
+        EncoderConfig config, HeadConfig head, int labelCount, IReadOnlyDictionary<string, TensorData> tensors, int? pieceCount = null, ProblemType problem = ProblemType.SingleLabel)
     {
         int unreachable = config.VocabularySize - (pieceCount ?? config.VocabularySize);
         if (unreachable is < 0 or > MostUnreachableRows)
@@ -77,7 +82,7 @@ public static class HuggingFaceNames
         HashSet<string> used = [];
         foreach ((string name, long[] shape) in WeightShapes.Of(config, head, labelCount))
         {
-            string key = ToHuggingFace(name, config, head.Kind);
+            string key = ToHuggingFace(name, config, head.Kind, problem);
             if (!modern.TryGetValue(key, out TensorData? tensor))
             {
                 (IsHead(name) ? missingHead : missing).Add(key);
@@ -90,6 +95,8 @@ public static class HuggingFaceNames
                 faults.Add($"'{key}' has the shape [{string.Join(", ", tensor.Shape)}], expected [{string.Join(", ", expected)}]");
             else if (name == TensorNames.WordEmbeddings && unreachable > 0)
                 weights[name] = TensorData.FromFloats(tensor.ToFloats()[..^(unreachable * config.EmbeddingWidth)], shape[0] - unreachable, shape[1]);
+            else if (name == TensorNames.MaskedOutputBias && unreachable > 0)
+                weights[name] = TensorData.FromFloats(tensor.ToFloats()[..^unreachable], shape[0] - unreachable);
             else
                 weights[name] = transpose ? tensor.Transposed() : TensorData.FromFloats(tensor.ToFloats(), shape);
         }
@@ -120,8 +127,8 @@ public static class HuggingFaceNames
         artifact = ModelQuantizer.Dequantize(artifact);
         foreach ((string name, _) in WeightShapes.Of(artifact.Encoder, artifact.Head, artifact.Labels.Count))
         {
-            string key = ToHuggingFace(name, artifact.Encoder, artifact.Head.Kind);
-            bool isHead = key.StartsWith("classifier.", StringComparison.Ordinal);
+            string key = ToHuggingFace(name, artifact.Encoder, artifact.Head.Kind, artifact.ProblemType);
+            bool isHead = IsHead(name) && !name.StartsWith("pooler.", StringComparison.Ordinal);
             TensorData weight = artifact.Weights[name];
             tensors.Add(new((isHead ? "" : prefix) + key, IsLinear(name) ? weight.Transposed() : weight));
         }
@@ -129,7 +136,7 @@ public static class HuggingFaceNames
     }
 
     private static bool IsHead(string canonical) =>
-        canonical.StartsWith("head.", StringComparison.Ordinal) || canonical.StartsWith("pooler.", StringComparison.Ordinal);
+        canonical.StartsWith("head.", StringComparison.Ordinal) || canonical.StartsWith("masked_lm.", StringComparison.Ordinal) || canonical.StartsWith("pooler.", StringComparison.Ordinal);
 
     private static string Prefix(Architecture architecture) => architecture == Architecture.Bert ? "bert." : "electra.";
 

@@ -9,7 +9,8 @@ namespace RctOnnx.Weights.HuggingFace;
 /// </summary>
 public static class NextSentence
 {
-    private const string Suffix = "ForNextSentencePrediction", Own = "cls.seq_relationship.", Classifier = "classifier.";
+    internal const string Suffix = "ForNextSentencePrediction";
+    private const string Own = "cls.seq_relationship.", Classifier = "classifier.";
 
     /// <summary>The labels by index.</summary>
     public static IReadOnlyList<string> Labels { get; } = ["is_next", "not_next"];

@@ -1,0 +1,73 @@
+using RctOnnx.Onnx;
+
+namespace RctOnnx.Runtime;
+
+/// <summary>From texts with masks to the likeliest pieces behind them. Thread-safe.</summary>
+internal sealed class MaskEngine : IDisposable
+{
+    private const int DefaultTop = 5;
+
+    private readonly RowEngine _rows;
+    private readonly MaskTokenizer _tokenizer;
+    private readonly IReadOnlyList<string> _vocabulary;
+    private readonly int _top, _maxCharacters;
+
+    public MaskEngine(LoadedModel model, TextClassifierOptions options)
+    {
+        _vocabulary = model.Content.Description!.Vocabulary; // a foreign file is no masked language model
+        (_top, _maxCharacters) = (Math.Min(options.TopK ?? DefaultTop, _vocabulary.Count), options.MaxCharacters);
+        LongTextPolicy policy = options.LongText ?? model.LongText;
+        if (policy == LongTextPolicy.Window)
+            throw new SettingsException($"{nameof(TextClassifierOptions.LongText)} is {policy}, but a text with masks has no windows. Choose {LongTextPolicy.Truncate} or {LongTextPolicy.Error}.");
+        _rows = new RowEngine(model, options);
+        try
+        {
+            _tokenizer = new MaskTokenizer(model.Tokenizer, options.MaxLength ?? model.MaxLength, policy);
+            _ = Fill([model.Tokenizer.Settings.MaskToken], CancellationToken.None); // warms the session
+            _rows.CheckProbes();
+        }
+        catch
+        {
+            _rows.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The provider that runs.</summary>
+    public ProviderReport Provider => _rows.Provider;
+
+    /// <summary>The masks of every text, in their order.</summary>
+    public IReadOnlyList<FilledMask>[] Fill(IReadOnlyList<string> texts, CancellationToken token)
+    {
+        CallBuffers call = _rows.Take();
+        MaskedText[] encoded = new MaskedText[texts.Count];
+        int[] firstAnswers = call.FirstRows(texts.Count);
+        _rows.Run(call, _rows.Singles, texts.Count, canRefuse: true, i =>
+        {
+            if (texts[i].Length > _maxCharacters) throw new TextTooLongException($"has {texts[i].Length} characters, allowed are {_maxCharacters}. Shorten it, or raise MaxCharacters.");
+            encoded[i] = _tokenizer.Encode(texts[i]);
+        }, i =>
+        {
+            firstAnswers[i] = call.Rows.AnswerCount;
+            call.Rows.AddRow(call.Rows.Write(encoded[i].Ids), encoded[i].Ids.Length, encoded[i].Places);
+        }, token);
+        IReadOnlyList<FilledMask>[] filled = new IReadOnlyList<FilledMask>[encoded.Length];
+        _rows.InStretches(filled.Length, i =>
+            filled[i] = [.. encoded[i].Starts.Select((start, mask) => new FilledMask(start, Likeliest(_rows.LogitsOf(call, firstAnswers[i] + mask, 1))))], token);
+        _rows.Keep(call);
+        return filled;
+    }
+
+    public void Dispose() => _rows.Dispose();
+
+    private PieceScore[] Likeliest(ReadOnlySpan<float> logits)
+    {
+        double[] scores = new double[logits.Length];
+        Softmax.Write(logits, scores);
+        int[] ids = [.. Enumerable.Range(0, logits.Length)];
+        float[] falling = logits.ToArray();
+        for (int i = 0; i < falling.Length; i++) falling[i] = -falling[i];
+        Array.Sort(falling, ids);
+        return [.. ids.Take(_top).OrderByDescending(id => scores[id]).ThenBy(id => id).Select(id => new PieceScore(_vocabulary[id], id, (float)scores[id]))];
+    }
+}

@@ -1,0 +1,87 @@
+namespace RctOnnx.Runtime;
+
+/// <summary>From questions to answers: tokenise, run the rows, find the spans. Thread-safe.</summary>
+internal sealed class QuestionEngine : IDisposable
+{
+    private readonly RowEngine _rows;
+    private readonly QuestionTokenizer _tokenizer;
+    private readonly QuestionAnswererOptions _options;
+
+    public QuestionEngine(LoadedModel model, QuestionAnswererOptions options)
+    {
+        _options = options;
+        TextClassifierOptions running = options.Running;
+        _rows = new RowEngine(model, running);
+        try
+        {
+            _tokenizer = new QuestionTokenizer(model.Tokenizer, running.MaxLength ?? model.MaxLength, running.LongText ?? model.LongText, running.WindowOverlap, running.ParseSpecialTokens);
+            _ = Answer([new Question("", "")], CancellationToken.None); // warms the session
+            _rows.CheckProbes();
+        }
+        catch
+        {
+            _rows.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The provider that runs.</summary>
+    public ProviderReport Provider => _rows.Provider;
+
+    /// <summary>Answers in the order of the questions.</summary>
+    public QuestionAnswer[] Answer(IReadOnlyList<Question> questions, CancellationToken token)
+    {
+        CallBuffers call = _rows.Take();
+        EncodedQuestion[] encoded = new EncodedQuestion[questions.Count];
+        int[] firstAnswers = call.FirstRows(questions.Count);
+        _rows.Run(call, _rows.Pairs, questions.Count, canRefuse: true, i => encoded[i] = Encode(questions[i]), i =>
+        {
+            firstAnswers[i] = call.Rows.AnswerCount;
+            AddRows(call.Rows, encoded[i]);
+        }, token);
+        QuestionAnswer[] answers = new QuestionAnswer[encoded.Length];
+        _rows.InStretches(answers.Length, i =>
+            answers[i] = Make(questions[i].Context, encoded[i], _rows.LogitsOf(call, firstAnswers[i], encoded[i].WindowStarts.Count * (encoded[i].WindowLength + 1))), token);
+        _rows.Keep(call);
+        return answers;
+    }
+
+    public void Dispose() => _rows.Dispose();
+
+    private EncodedQuestion Encode(Question question)
+    {
+        long count = (long)question.Text.Length + question.Context.Length;
+        if (count > _options.Running.MaxCharacters)
+            throw new TextTooLongException($"has {count} characters with its context, allowed are {_options.Running.MaxCharacters}. Split the context, or raise MaxCharacters.");
+        return _tokenizer.Encode(question);
+    }
+
+    // Read are [CLS], which stands for no answer, and the context.
+    private void AddRows(TokenRows rows, EncodedQuestion question)
+    {
+        int[] reads = [0, .. Enumerable.Range(question.ContextPlace, question.WindowLength)];
+        for (int window = 0; window < question.WindowStarts.Count; window++)
+            rows.AddRow(rows.Write(_tokenizer.ClsId, question.QuestionIds, _tokenizer.SepId, question.Window(window)), question.RowLength, reads);
+    }
+
+    private QuestionAnswer Make(string context, EncodedQuestion question, ReadOnlySpan<float> logits)
+    {
+        (IReadOnlyList<FoundSpan> spans, FoundSpan none) = SpanFinder.Find(logits, question, _options.MaxAnswerLength, _options.Running.TopK ?? 1);
+        bool isNone = spans.Count > 0 && _options.NoAnswerThreshold is { } threshold && none.Logit - spans[0].Logit > threshold;
+        CodePoints points = new(context);
+        return new QuestionAnswer
+        {
+            Spans = isNone ? [] : [.. spans.Select(Span)],
+            NoAnswerScore = (float)none.Probability,
+            TokenCount = question.TokenCount,
+            UsedTokenCount = question.UsedTokenCount,
+            WindowCount = question.WindowStarts.Count,
+        };
+
+        AnswerSpan Span(FoundSpan span)
+        {
+            (int start, int end) = (points.UnitOf(question.Starts[span.First]), points.UnitOf(question.Ends[span.Last]));
+            return new AnswerSpan(context[start..end], start, end, (float)span.Probability);
+        }
+    }
+}
