@@ -54,7 +54,7 @@ public sealed class AttentionBlock : nn.Module<Tensor, Tensor?, Tensor>
         Tensor query = Heads(_query.forward(asking)); // [B, heads, Q, head width]
         Tensor key = Heads(_key.forward(states)); // [B, heads, S, head width]
         Tensor value = Heads(_value.forward(states));
-        Tensor scores = matmul(query * (1.0 / Math.Sqrt(_config.HeadWidth)), key.transpose(-2, -1)).to(ScalarType.Float32); // [B, heads, Q, S]
+        Tensor scores = matmul(query.Times(1.0 / Math.Sqrt(_config.HeadWidth)), key.transpose(-2, -1)).to(ScalarType.Float32); // [B, heads, Q, S]
         if (additiveMask is not null) scores = scores.Plus(additiveMask);
         Tensor shares = Dropout.Apply(scores.softmax(-1), _config.AttentionDropout, training);
         Tensor context = matmul(shares.to(value.dtype), value); // [B, heads, Q, head width]

@@ -107,10 +107,10 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
         return _head!.forward(_pairs!.Combine switch
         {
             FeatureCombination.Max => maximum(a, b),
-            FeatureCombination.Mean => a.Plus(b) * 0.5,
+            FeatureCombination.Mean => a.Plus(b).Times(0.5),
             FeatureCombination.Sum => a.Plus(b),
             FeatureCombination.Concat => cat([a, b], 1),
-            FeatureCombination.Difference => (a - b).abs(),
+            FeatureCombination.Difference => a.Minus(b).abs(),
             _ => throw new SettingsException($"The combination {_pairs.Combine} cannot be trained; known are {string.Join(", ", Enum.GetNames<FeatureCombination>())}."),
         });
     }

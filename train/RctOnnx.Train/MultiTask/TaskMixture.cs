@@ -48,8 +48,8 @@ internal sealed class TaskMixture(ClassifierModel model, IReadOnlyList<(string N
         TrainingBatch own = task.Prepare(Array.ConvertAll(rows, row => row - _starts[index]), epoch);
         return new TrainingBatch(own.RowCount, own.RowCount, () =>
         {
-            Tensor loss = own.LossSum() * (weight * own.RowCount / own.Weight);
-            foreach (Parameter other in model.OtherHeads(index).Where(one => one.requires_grad)) loss += other.sum() * 0;
+            Tensor loss = own.LossSum().Times(weight * own.RowCount / own.Weight);
+            foreach (Parameter other in model.OtherHeads(index).Where(one => one.requires_grad)) loss = loss.Plus(other.sum().Times(0));
             return loss;
         });
     }
