@@ -52,7 +52,8 @@ internal static class CandidatesRun
             if (picture is not null) CandidatesReport.Draw(picture, candidates, Path.GetFileNameWithoutExtension(test));
             return new BenchReport("Speed against accuracy", [.. MachineInfo.Lines([.. NodePackages.Versions]), idle.Describe()],
                 CandidatesReport.Notes(test, documents.Sum(rows => rows.Count), texts.Length, rounds),
-                [CandidatesReport.Table(candidates, peer, passes[0]), CandidatesReport.Choices(candidates), CompareReport.Tried(tried)]) { Picture = picture };
+                [CandidatesReport.Table(candidates, peer, passes[0]), CandidatesReport.Choices(candidates), CompareReport.Tried(tried)])
+            { Picture = picture };
         }
         finally
         {
