@@ -25,6 +25,8 @@ internal static class CandidatesRun
             if (!artifacts[i].Labels.SequenceEqual(artifacts[0].Labels))
                 throw new SettingsException($"'{paths[i]}' answers {string.Join(", ", artifacts[i].Labels)}, the reference {string.Join(", ", artifacts[0].Labels)}. Compare models of the same labels.");
         IReadOnlyList<TextRow>[] documents = [.. TextDocuments.Of(TextDataset.Read(test))];
+        if (artifacts.Any(artifact => artifact.Document is not null) && documents.All(rows => rows.Count == 1))
+            throw new SettingsException($"'{test}' says of no two sentences that they belong to one document, which models of documents need. Give RCT text, or leave these models out.");
         string[] texts = [.. documents.SelectMany(rows => rows).Select(row => row.Text).Distinct().Take(count)];
         ClassificationMetrics[] metrics = ConsoleProgress.Run("Accuracy", paths.Length, "models", progress => paths.Select(path =>
         {

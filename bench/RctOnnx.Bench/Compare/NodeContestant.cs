@@ -31,7 +31,7 @@ internal sealed class NodeContestant(NodePeer peer, Precision precision, int wor
         foreach ((int workers, int threads) in new[] { (1, cores), (cores, 1) }.Distinct())
         {
             NodePeer peer = NodePeer.Start(model, files, maxLength, workers, threads);
-            peer.Run(BatchSizes[^1], WarmUpCount);
+            peer.Run(BatchSizes[^1], Math.Min(WarmUpCount, count));
             foreach (int batch in BatchSizes)
             {
                 NodeContestant setting = new(peer, precision, workers, threads, batch);
