@@ -195,7 +195,7 @@ public sealed class AnswerRunTests : IDisposable
             (questions with { TextColumn = "t" }, "text-column"), (questions with { PairColumn = "t" }, "pair-column"), (questions with { Dev = null, DevShare = 0.1 }, "give files"),
             (questions with { Head = HeadChoice.Mlp }, "the head Mlp"), (questions with { WindowOverlap = 3 }, "window-overlap"), (questions with { MaxAnswerLength = 0, }, "max-answer-length"),
             (questions with { Calibrate = true }, "calibrate"), (questions with { BestMetric = MetricName.Accuracy }, "best-metric"), (questions with { Documents = true }, "documents"),
-            (choices with { LongText = LongTextPolicy.Window }, "windows"), (choices with { QuestionColumn = "q" }, "question_answering"), (questions with { PromptColumn = "p" }, "multiple_choice"),
+            (choices with { Encoders = EncoderChoice.Shared }, "one encoder reads both"), (choices with { LongText = LongTextPolicy.Window }, "windows"), (choices with { QuestionColumn = "q" }, "question_answering"), (questions with { PromptColumn = "p" }, "multiple_choice"),
             (questions with { Problem = ProblemType.MaskedLm }, "pretrain"), (questions with { DataFormat = Data.DataFormat.Tsv }, "JSONL"), (questions with { LabelSmoothing = 0.1 }, "label-smoothing"),
         })
             Assert.Contains(fault, Assert.Throws<SettingsException>(settings.Validate).Message);

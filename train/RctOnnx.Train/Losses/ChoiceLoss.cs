@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RctOnnx.Train.Losses;
@@ -6,7 +7,7 @@ namespace RctOnnx.Train.Losses;
 public static class ChoiceLoss
 {
     // Further down than any logit: questions may have fewer choices than others.
-    private const float Lowest = -1e30f;
+    private static readonly Scalar Lowest = -1e30f;
 
     /// <summary>The loss summed over the questions, a scalar.</summary>
     /// <param name="logits">fp32, a number a choice: those of the first question, of the second, …</param>

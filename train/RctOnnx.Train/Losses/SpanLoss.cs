@@ -1,3 +1,5 @@
+using RctOnnx.Train.Modules;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RctOnnx.Train.Losses;
@@ -6,7 +8,7 @@ namespace RctOnnx.Train.Losses;
 public static class SpanLoss
 {
     // Further down than any logit, so that padding is never an answer.
-    private const float Lowest = -1e30f;
+    private static readonly Scalar Lowest = -1e30f;
 
     /// <summary>The loss summed over the batch, a scalar.</summary>
     /// <param name="logits">fp32 [B, S, 2].</param>
@@ -18,8 +20,8 @@ public static class SpanLoss
     /// <param name="ends">Last tokens of the answers.</param>
     public static Tensor Sum(Tensor logits, Tensor? mask, long[] starts, long[] ends)
     {
-        Tensor scores = mask is null ? logits : logits.masked_fill(mask.unsqueeze(-1).eq(0), Lowest);
-        return (Loss(scores.select(2, 0), starts) + Loss(scores.select(2, 1), ends)) / 2;
+        Tensor scores = mask is null ? logits : logits.masked_fill(mask.unsqueeze(-1).logical_not(), Lowest);
+        return Loss(scores.select(2, 0), starts).Plus(Loss(scores.select(2, 1), ends)).Times(0.5);
     }
 
     private static Tensor Loss(Tensor scores, long[] places) =>

@@ -76,6 +76,7 @@ public sealed record MultiTaskPlan
             if (settings.Documents) faults.Add("documents: heads of several tasks read one vector a text; train a document model alone");
             if (settings.Teacher is not null) faults.Add("teacher: it answers one task; train with it alone, and take the model as the base");
             if (settings.Encoders != EncoderChoice.One) faults.Add("encoders: several tasks read their texts by one encoder");
+            if (AnswerFaults.IsAnswerTask(settings.Problem)) faults.Add($"problem {settings.Problem}: it has no labels or values of texts; train it alone");
             if (settings.Folds is not null) faults.Add("folds: give each task its files or shares");
             return faults.Count == 0 ? settings : throw new SettingsException($"The settings cannot be used with several tasks: {string.Join("; ", faults)}.");
         }

@@ -23,6 +23,7 @@ internal static class AnswerFaults
         if (settings.TextColumn != Defaults.TextColumn) yield return $"text-column for {task}: its columns are {(settings.Problem == ProblemType.QuestionAnswering ? "--question-column, --context-column, --answer-column and --start-column" : "--prompt-column, --choices-column and --label-column")}";
         if (settings.PairColumn is not null || settings.GroupColumn is not null || settings.LabelColumns.Count > 0) yield return $"pair-column, group-column or label-columns for {task}: it has columns of its own";
         if (settings.Problem == ProblemType.QuestionAnswering && settings.LabelColumn != Defaults.LabelColumn) yield return $"label-column for {task}: the answer is --answer-column";
+        if (settings.Encoders != EncoderChoice.One) yield return $"encoders for {task}: one encoder reads both texts";
         if (settings.NumberMasking != 0) yield return $"number-masking for {task}: answers are copied from the text as it is";
         if (settings.Head is not (HeadChoice.Auto or HeadChoice.Linear) && settings.Problem == ProblemType.QuestionAnswering) yield return $"the head {settings.Head} for {task}: it has a linear layer over every token";
         if (settings.LongText == LongTextPolicy.Window && settings.Problem == ProblemType.MultipleChoice) yield return $"long-text window for {task}: choices have no windows";
