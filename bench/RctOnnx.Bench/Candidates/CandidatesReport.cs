@@ -38,7 +38,7 @@ internal static class CandidatesReport
     /// <summary>Accuracy against speed as a PNG file.</summary>
     public static void Draw(string path, IReadOnlyList<Candidate> candidates, string set)
     {
-        byte[] image = TradeOffPicture.Draw([.. candidates.Select(one => new TradeOff(one.Name, one.Whole, 100 * one.Accuracy))], set, ComparedFigure.Accuracy);
+        byte[] image = TradeOffPicture.Draw([.. candidates.Select(one => new TradeOff(one.Name.Replace(".onnx", "", StringComparison.Ordinal).Replace(".int8", "", StringComparison.Ordinal), one.Whole, 100 * one.Accuracy))], set, ComparedFigure.Accuracy);
         AtomicFile.Write(path, stream => stream.Write(image));
     }
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace RctOnnx.Bench.Tests.Engine;
 
-[Collection(nameof(Grid))] // both look at the environment
+[Collection(GridCollection.Name)]
 public class GridTests
 {
     [Fact]

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace RctOnnx.Bench.Tests.Engine;
 
-[Collection(nameof(Grid))] // both look at the environment
+[Collection(GridCollection.Name)]
 public class TextSettingsTests
 {
     [Fact]
