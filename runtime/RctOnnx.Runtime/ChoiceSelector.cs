@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using RctOnnx.Onnx;
 
 namespace RctOnnx.Runtime;
@@ -34,9 +33,7 @@ public sealed class ChoiceSelector : IDisposable
     /// <exception cref="SettingsException">The options do not fit together or not this model.</exception>
     public static ChoiceSelector Load(string path, TextClassifierOptions? options = null)
     {
-        Task native = Task.Run(OrtEnv.Instance); // the native library is loaded while the file is read
-        LoadedModel model = LoadedModel.Read(path, ProblemType.MultipleChoice);
-        native.GetAwaiter().GetResult();
+        LoadedModel model = LoadedModel.ReadBesideNative(path, ProblemType.MultipleChoice);
         return new(model, options ?? new TextClassifierOptions());
     }
 

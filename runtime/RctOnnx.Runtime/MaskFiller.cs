@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using RctOnnx.Onnx;
 
 namespace RctOnnx.Runtime;
@@ -36,9 +35,7 @@ public sealed class MaskFiller : IDisposable
     {
         options ??= new TextClassifierOptions();
         if (options.ParseSpecialTokens) throw new SettingsException($"{nameof(TextClassifierOptions.ParseSpecialTokens)} is set: of special tokens a mask filler reads the mask alone. Leave it out.");
-        Task native = Task.Run(OrtEnv.Instance); // the native library is loaded while the file is read
-        LoadedModel model = LoadedModel.Read(path, ProblemType.MaskedLm);
-        native.GetAwaiter().GetResult();
+        LoadedModel model = LoadedModel.ReadBesideNative(path, ProblemType.MaskedLm);
         return new(model, options);
     }
 

@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using RctOnnx.Onnx;
 
 namespace RctOnnx.Runtime;
@@ -32,9 +31,7 @@ public sealed class QuestionAnswerer : IDisposable
     /// <exception cref="SettingsException">The options do not fit together or not this model.</exception>
     public static QuestionAnswerer Load(string path, QuestionAnswererOptions? options = null)
     {
-        Task native = Task.Run(OrtEnv.Instance); // the native library is loaded while the file is read
-        LoadedModel model = LoadedModel.Read(path, ProblemType.QuestionAnswering);
-        native.GetAwaiter().GetResult();
+        LoadedModel model = LoadedModel.ReadBesideNative(path, ProblemType.QuestionAnswering);
         return new(model, options ?? new QuestionAnswererOptions());
     }
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Microsoft.ML.OnnxRuntime;
 using RctOnnx.Onnx;
 
 namespace RctOnnx.Runtime;
@@ -59,9 +58,7 @@ public sealed class TextClassifier : IDisposable
     /// <exception cref="SettingsException">The options do not fit together or not this model.</exception>
     public static TextClassifier Load(string path, TextClassifierOptions? options = null)
     {
-        Task native = Task.Run(OrtEnv.Instance); // the native library is loaded while the file is read
-        LoadedModel model = LoadedModel.Read(path);
-        native.GetAwaiter().GetResult();
+        LoadedModel model = LoadedModel.ReadBesideNative(path);
         return new(model, options ?? new TextClassifierOptions());
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime;
 using RctOnnx.Kernels;
 using RctOnnx.Onnx;
 using RctOnnx.Onnx.HuggingFace;
@@ -83,6 +84,26 @@ internal sealed record LoadedModel(
             throw new ModelFileException($"'{path}' has no labels: it is an encoder without a task. Train or export it with a head, or name the labels in id2label of config.json.");
         if (model.ProblemType == ProblemType.SingleLabel && model.Labels.Count == 1)
             throw new ModelFileException($"'{path}' is single label with the one label '{model.Labels[0]}': its score would always be 1. Two labels, multi label or regression are possible.");
+        return model;
+    }
+
+    /// <summary>
+    /// <see cref="Read"/> while the native library of ONNX Runtime is loaded on another thread. That thread is waited for also where the file is
+    /// refused: a process that ends while the library starts dies of it (SIGSEGV).
+    /// </summary>
+    public static LoadedModel ReadBesideNative(string path, ProblemType wanted = ProblemType.SingleLabel)
+    {
+        Task native = Task.Run(OrtEnv.Instance);
+        LoadedModel model;
+        try
+        {
+            model = Read(path, wanted);
+        }
+        finally
+        {
+            Task.WaitAny(native); // its own fault, if any, comes after that of the file
+        }
+        native.GetAwaiter().GetResult();
         return model;
     }
 
