@@ -16,6 +16,8 @@ public static unsafe class OwnOperators
     private const int Required = 0, Optional = 1, Float = 1, Uint8 = 2;
 
     private static readonly Lazy<nint> NativeDomain = new(CreateDomain);
+    private static readonly Lock FirstSession = new();
+    private static volatile bool _known;
 
     /// <summary>Whether this processor has what the kernels need.</summary>
     public static bool IsSupported => Avx512F.IsSupported;
@@ -23,13 +25,30 @@ public static unsafe class OwnOperators
     /// <summary>The activation functions by the number in a node.</summary>
     internal static ActivationTable[] Activations { get; } = [ActivationTable.Gelu, ActivationTable.GeluTanh, ActivationTable.Relu];
 
-    /// <summary>Lets sessions that are opened with these options run graphs with our operators.</summary>
+    /// <summary>Opens a session whose graph may hold our operators. Thread-safe.</summary>
+    /// <param name="options">What the session is opened with; our operators are added to it.</param>
+    /// <param name="open">Opens the session with the options.</param>
     /// <exception cref="NotSupportedException">The processor has no AVX-512, or the native ONNX Runtime is older than 1.18.</exception>
-    public static void Register(SessionOptions options)
+    /// <exception cref="OnnxRuntimeException">What <paramref name="open"/> threw.</exception>
+    public static InferenceSession Open(SessionOptions options, Func<SessionOptions, InferenceSession> open)
     {
         if (!IsSupported) throw new NotSupportedException("This processor has no AVX-512, which these operators need. Use a dialect of ONNX Runtime's own operators.");
         OrtApi.AddDomain(options.DangerousGetHandle(), (void*)NativeDomain.Value);
-        GC.KeepAlive(options);
+        // ONNX Runtime looks whether the process knows the domain and then adds it, without a lock over both: of two first sessions
+        // at once the second would fail with "the domain is already exist". Once it is known, sessions open side by side.
+        if (!_known)
+        {
+            lock (FirstSession)
+            {
+                if (!_known)
+                {
+                    InferenceSession session = open(options);
+                    _known = true;
+                    return session;
+                }
+            }
+        }
+        return open(options);
     }
 
     private static nint CreateDomain()

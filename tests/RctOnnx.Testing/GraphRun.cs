@@ -24,8 +24,7 @@ public sealed class GraphRun : IDisposable
     {
         using SessionOptions options = new() { IntraOpNumThreads = threads, GraphOptimizationLevel = level, EnableMemoryPattern = false };
         if (dialect != GraphDialect.Portable) options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "SkipLayerNormFusion");
-        if (EncoderGraph.HasOwnOperators(dialect)) OwnOperators.Register(options);
-        _session = new InferenceSession(model, options);
+        _session = EncoderGraph.HasOwnOperators(dialect) ? OwnOperators.Open(options, with => new(model, with)) : new(model, options);
     }
 
     /// <summary>

@@ -35,7 +35,6 @@ public sealed class OnnxGraphRunner : IDisposable
         // they spin for a moment more, then sleep and cost no processor time.
         native.AddSessionConfigEntry("session.intra_op.allow_spinning", options.Threads > 1 ? "1" : "0");
         if (!options.FuseSkipLayerNorm) native.AddSessionConfigEntry("optimization.disable_specified_optimizers", "SkipLayerNormFusion");
-        if (options.OwnOperators) RctOnnx.Kernels.OwnOperators.Register(native);
         ProviderSelection.Append(native, options.Provider, options.Cuda, options.CoreMl);
         string? profile = options.Provider == ExecutionProvider.Cpu ? null : Path.Combine(Path.GetTempPath(), $"rctonnx-{Guid.NewGuid():N}");
         if (profile is not null)
@@ -45,7 +44,7 @@ public sealed class OnnxGraphRunner : IDisposable
         }
         try
         {
-            _session = open(native);
+            _session = options.OwnOperators ? RctOnnx.Kernels.OwnOperators.Open(native, open) : open(native);
         }
         catch (OnnxRuntimeException e)
         {

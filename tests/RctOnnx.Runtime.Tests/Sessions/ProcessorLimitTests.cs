@@ -93,18 +93,14 @@ public sealed class ProcessorLimitTests : IDisposable
     private ProcessStartInfo Child()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The names of native threads are told by Linux alone.");
-        ProcessStartInfo child = new(Environment.ProcessPath!, ["-method", $"{typeof(ProcessorLimitTests).FullName}.{nameof(Write_the_threads_of_this_process)}", "-explicit", "only"]);
+        ProcessStartInfo child = TestProcess.Of(typeof(ProcessorLimitTests), nameof(Write_the_threads_of_this_process));
         child.Environment[Answer] = _folder.File("threads.txt");
         return child;
     }
 
     private async Task<string> Threads(ProcessStartInfo child)
     {
-        child.RedirectStandardOutput = true;
-        using Process process = Process.Start(child)!;
-        string output = await process.StandardOutput.ReadToEndAsync(Token);
-        await process.WaitForExitAsync(Token);
-        Assert.True(process.ExitCode == 0, output);
+        await TestProcess.RunAsync(child, Token);
         return await File.ReadAllTextAsync(_folder.File("threads.txt"), Token);
     }
 
