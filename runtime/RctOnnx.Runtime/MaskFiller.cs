@@ -28,7 +28,7 @@ public sealed class MaskFiller : IDisposable
     /// <summary>Loads, checks and warms a model file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">How it runs; <see cref="TextClassifierOptions.TopK"/> is the number of pieces of a mask, 5 where it is not given.</param>
-    /// <exception cref="ModelFileException">The file is broken, is no masked language model, or answers its probes differently.</exception>
+    /// <exception cref="ModelFileException">The file is broken, or is no masked language model; such files have no probes.</exception>
     /// <exception cref="ProviderException">No allowed provider works.</exception>
     /// <exception cref="SettingsException">The options do not fit together or not this model.</exception>
     public static MaskFiller Load(string path, TextClassifierOptions? options = null)

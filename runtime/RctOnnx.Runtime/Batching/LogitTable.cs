@@ -3,8 +3,13 @@ namespace RctOnnx.Runtime;
 /// <summary>The logits of the rows of a call, [answers, labels]: it grows with the rows while workers write into it. Thread-safe.</summary>
 internal sealed class LogitTable
 {
+    private const int KeptValues = 1 << 22; // 16 MB: what more a rare call took is given back
+
     private readonly Lock _writing = new();
     private float[] _values = [];
+
+    /// <summary>Whether its memory is worth keeping for later calls.</summary>
+    public bool IsKept => _values.Length <= KeptValues;
 
     /// <summary>Puts the answers of a batch to their places. Copies some hundred bytes, for which a batch's worker never waits long.</summary>
     /// <param name="result">What the graph gave: [rows of the batch, labels], or [rows of the batch, width, labels].</param>

@@ -7,6 +7,8 @@ internal sealed class MaskEngine : IDisposable
 {
     private const int DefaultTop = 5;
 
+    private const int CallTexts = 64; // a mask has as many logits as the vocabulary has pieces, and those of a call are held together
+
     private readonly RowEngine _rows;
     private readonly MaskTokenizer _tokenizer;
     private readonly IReadOnlyList<string> _vocabulary;
@@ -39,10 +41,27 @@ internal sealed class MaskEngine : IDisposable
     /// <summary>The masks of every text, in their order.</summary>
     public IReadOnlyList<FilledMask>[] Fill(IReadOnlyList<string> texts, CancellationToken token)
     {
+        IReadOnlyList<FilledMask>[] filled = new IReadOnlyList<FilledMask>[texts.Count];
+        for (int first = 0; first < filled.Length; first += CallTexts)
+        {
+            try
+            {
+                FillSome([.. texts.Skip(first).Take(CallTexts)], token).CopyTo(filled, first);
+            }
+            catch (TextTooLongException e)
+            {
+                throw new TextTooLongException(e.Fault, first + (int)e.Index!);
+            }
+        }
+        return filled;
+    }
+
+    private IReadOnlyList<FilledMask>[] FillSome(string[] texts, CancellationToken token)
+    {
         CallBuffers call = _rows.Take();
-        MaskedText[] encoded = new MaskedText[texts.Count];
-        int[] firstAnswers = call.FirstRows(texts.Count);
-        _rows.Run(call, _rows.Singles, texts.Count, canRefuse: true, i =>
+        MaskedText[] encoded = new MaskedText[texts.Length];
+        int[] firstAnswers = call.FirstRows(texts.Length);
+        _rows.Run(call, _rows.Singles, texts.Length, canRefuse: true, i =>
         {
             if (texts[i].Length > _maxCharacters) throw new TextTooLongException($"has {texts[i].Length} characters, allowed are {_maxCharacters}. Shorten it, or raise MaxCharacters.");
             encoded[i] = _tokenizer.Encode(texts[i]);
@@ -64,10 +83,6 @@ internal sealed class MaskEngine : IDisposable
     {
         double[] scores = new double[logits.Length];
         Softmax.Write(logits, scores);
-        int[] ids = [.. Enumerable.Range(0, logits.Length)];
-        float[] falling = logits.ToArray();
-        for (int i = 0; i < falling.Length; i++) falling[i] = -falling[i];
-        Array.Sort(falling, ids);
-        return [.. ids.Take(_top).OrderByDescending(id => scores[id]).ThenBy(id => id).Select(id => new PieceScore(_vocabulary[id], id, (float)scores[id]))];
+        return [.. Enumerable.Range(0, scores.Length).OrderByDescending(id => scores[id]).ThenBy(id => id).Take(_top).Select(id => new PieceScore(_vocabulary[id], id, (float)scores[id]))];
     }
 }

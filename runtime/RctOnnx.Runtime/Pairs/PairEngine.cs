@@ -22,16 +22,16 @@ internal sealed class PairEngine : IDisposable
         (_model, _width) = (model, artifact.Encoder.HiddenWidth);
         _answers = new AnswerMaker(model.Labels, model.ProblemType, model.Calibration, options.TopK);
         _head = new PairHead(artifact);
-        _first = new ClassifierEngine(model.Encoder(second: false), options);
         try
         {
+            _first = new ClassifierEngine(model.Encoder(second: false), options);
             _second = artifact.PairEncoding!.IsShared ? _first : new ClassifierEngine(model.Encoder(second: true), options);
             ProbeCheck.RunPairs(model, LogitsOf, Provider, options.Cuda);
         }
         catch
         {
             if (_second is not null && _second != _first) _second.Dispose();
-            _first.Dispose();
+            _first?.Dispose();
             _head.Dispose();
             throw;
         }
@@ -53,12 +53,12 @@ internal sealed class PairEngine : IDisposable
         (float[] a, TokenizedText[] firstTexts) = firsts.Compute(_first, token);
         (float[] b, TokenizedText[] secondTexts) = seconds == firsts ? (a, firstTexts) : seconds.Compute(_second, token);
         Classification[] answers = new Classification[pairs.Count];
-        for (int i = 0; i < answers.Length; i++)
+        _first.InStretches(answers.Length, i =>
         {
             (int first, int second) = places[i];
             float[] logits = _head.Run(a.AsMemory(first * _width, _width), b.AsMemory(second * _width, _width));
             answers[i] = _answers.Make(Finite(logits), 1, firstTexts[first].TokenCount + secondTexts[second].TokenCount, firstTexts[first].UsedTokenCount + secondTexts[second].UsedTokenCount);
-        }
+        }, token);
         return answers;
     }
 

@@ -3,7 +3,8 @@ namespace RctOnnx.Runtime.Quantization;
 /// <summary>Answers of a model to the dev texts.</summary>
 /// <param name="Judged">Those that a figure judges: of the one task, or of the one that was chosen.</param>
 /// <param name="Tasks">Those of every task, [tasks][sentences].</param>
-internal sealed record DevAnswers(IReadOnlyList<Classification> Judged, IReadOnlyList<IReadOnlyList<Classification>> Tasks)
+/// <param name="NamesLabels">Whether a task answers labels and not values, by task.</param>
+internal sealed record DevAnswers(IReadOnlyList<Classification> Judged, IReadOnlyList<IReadOnlyList<Classification>> Tasks, IReadOnlyList<bool> NamesLabels)
 {
     /// <summary>Asks a model.</summary>
     /// <param name="classifier">Of one task or several.</param>
@@ -14,22 +15,23 @@ internal sealed record DevAnswers(IReadOnlyList<Classification> Judged, IReadOnl
         if (classifier.ReadsPairsOnly)
         {
             IReadOnlyList<Classification> pairs = classifier.Classify([.. texts.Select(PairOf)], token);
-            return new DevAnswers(pairs, [pairs]);
+            return new DevAnswers(pairs, [pairs], [HasLabels(classifier.ProblemType)]);
         }
         if (classifier.Tasks.Count == 0)
         {
             Classification[] answers = [.. classifier.ClassifyDocuments(texts, token).SelectMany(document => document.Sentences)];
-            return new DevAnswers(answers, [answers]);
+            return new DevAnswers(answers, [answers], [HasLabels(classifier.ProblemType)]);
         }
         IReadOnlyList<IReadOnlyDictionary<string, Classification>> all = classifier.ClassifyTasks([.. texts.SelectMany(text => text)], token);
-        return new DevAnswers([.. all.Select(one => one[classifier.TaskName!])], [.. classifier.Tasks.Select(task => (IReadOnlyList<Classification>)[.. all.Select(one => one[task.Name])])]);
+        return new DevAnswers([.. all.Select(one => one[classifier.TaskName!])], [.. classifier.Tasks.Select(task => (IReadOnlyList<Classification>)[.. all.Select(one => one[task.Name])])],
+            [.. classifier.Tasks.Select(task => HasLabels(task.ProblemType))]);
     }
 
     /// <summary>Answers to parts of the texts as those to all of them.</summary>
     /// <param name="parts">In their order, one at least.</param>
     public static DevAnswers Joined(IReadOnlyList<DevAnswers> parts) => new(
         [.. parts.SelectMany(part => part.Judged)],
-        [.. Enumerable.Range(0, parts[0].Tasks.Count).Select(task => (IReadOnlyList<Classification>)[.. parts.SelectMany(part => part.Tasks[task])])]);
+        [.. Enumerable.Range(0, parts[0].Tasks.Count).Select(task => (IReadOnlyList<Classification>)[.. parts.SelectMany(part => part.Tasks[task])])], parts[0].NamesLabels);
 
     /// <summary>The two texts of a pair.</summary>
     /// <exception cref="DataException">There are not two.</exception>
@@ -50,15 +52,18 @@ internal sealed record DevAnswers(IReadOnlyList<Classification> Judged, IReadOnl
     public double SquaredDistance(DevAnswers other) => Tasks.Zip(other.Tasks).Average(task =>
         task.First.Zip(task.Second).Average(pair => pair.First.Logits.Zip(pair.Second.Logits).Average(both => Math.Pow(both.First - both.Second, 2))));
 
-    /// <summary>Share of texts with the same label, in all tasks together.</summary>
+    /// <summary>Share of texts with the same label, in all tasks that answer labels together; 1 where none does.</summary>
     public double AgreementWith(DevAnswers other)
     {
         long agreed = 0, compared = 0;
-        foreach ((IReadOnlyList<Classification> own, IReadOnlyList<Classification> others) in Tasks.Zip(other.Tasks))
+        foreach ((IReadOnlyList<Classification> own, IReadOnlyList<Classification> others, bool namesLabels) in Tasks.Zip(other.Tasks, NamesLabels))
         {
+            if (!namesLabels) continue;
             agreed += own.Zip(others).Count(pair => pair.First.Label == pair.Second.Label);
             compared += own.Count;
         }
-        return (double)agreed / compared;
+        return compared == 0 ? 1 : (double)agreed / compared;
     }
+
+    private static bool HasLabels(Onnx.ProblemType problem) => problem != Onnx.ProblemType.Regression;
 }

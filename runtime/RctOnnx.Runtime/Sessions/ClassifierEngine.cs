@@ -104,6 +104,9 @@ internal sealed class ClassifierEngine : IDisposable
         return (features, read);
     }
 
+    /// <summary>Does something for every item, on the threads of the engine. Parameters as in <see cref="CallRunner.InStretches"/>.</summary>
+    public void InStretches(int count, Action<int> work, CancellationToken token) => _rows.InStretches(count, work, token);
+
     /// <summary>Logits of tokenised texts, [rows, labels], in their order: the engine without tokenizer and answers.</summary>
     public float[] Logits(int[][] rows, CancellationToken token)
     {

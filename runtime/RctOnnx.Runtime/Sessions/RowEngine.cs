@@ -55,7 +55,7 @@ internal sealed class RowEngine : IDisposable
     /// <summary>Keeps the memory of a call that is over.</summary>
     public void Keep(CallBuffers call)
     {
-        if (!call.Rows.IsKept) return;
+        if (!call.Rows.IsKept || !call.Logits.IsKept) return;
         call.Clear();
         _calls.Add(call);
     }

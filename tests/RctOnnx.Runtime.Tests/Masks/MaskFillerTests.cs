@@ -49,6 +49,17 @@ public sealed class MaskFillerTests : IDisposable
     }
 
     [Fact]
+    public void A_long_list_is_answered_in_its_order_and_a_text_over_the_limit_is_named_by_its_place()
+    {
+        using MaskFiller filler = MaskFiller.Load(Path, new TextClassifierOptions { TopK = 2, MaxCharacters = 100 });
+        string[] many = [.. Enumerable.Range(0, 150).Select(i => $"{(char)('a' + i % 26)} [MASK]")];
+        IReadOnlyList<IReadOnlyList<FilledMask>> answers = filler.Fill(many, TestContext.Current.CancellationToken);
+        for (int i = 0; i < many.Length; i += 7) Assert.Equal(filler.Fill(many[i])[0].Pieces, answers[i][0].Pieces);
+        many[133] += new string('a', 100);
+        Assert.Equal(133, Assert.Throws<TextTooLongException>(() => filler.Fill(many, TestContext.Current.CancellationToken)).Index);
+    }
+
+    [Fact]
     public void A_mask_is_read_as_a_token_where_other_special_tokens_are_text()
     {
         WordPieceTokenizer plain = WordPieceTokenizer.Create(_model.Vocabulary, _model.Tokenizer);
