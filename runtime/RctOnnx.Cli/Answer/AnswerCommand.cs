@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using RctOnnx.Cli.Providers;
 using RctOnnx.Cli.Rows;
 using RctOnnx.CommandLine;
@@ -13,8 +12,7 @@ namespace RctOnnx.Cli.Answer;
 /// <summary>The verb <c>answer</c>: questions with contexts in, spans of the contexts out.</summary>
 internal static class AnswerCommand
 {
-    // Enough rows for full batches of equal length, few enough that memory stays small and a stop is quick.
-    private const int ChunkRows = 64;
+    private const int ChunkRows = 64; // of contexts, which are long
 
     private sealed record Summary(string Model, string Data, long Count, double ExactMatch, double F1);
 
@@ -60,6 +58,7 @@ internal static class AnswerCommand
             if (asked is null != text is null || asked is null == source is null) throw new SettingsException("Expected is --question with --context, or --data with a file of both, and not the two.");
             bool compares = parsed.GetValue(evaluate);
             if (compares && source is null) throw new SettingsException("--evaluate compares with the answers of --data. Name a file.");
+            if (compares && parsed.GetValue(output) != RowInput.StandardInput) throw new SettingsException("--evaluate prints figures in place of answers, of which --output would get none. Leave one of them out.");
             using QuestionAnswerer answerer = QuestionAnswerer.Load(parsed.GetRequiredValue(model), new QuestionAnswererOptions
             {
                 Running = provider.Read(parsed) with { TopK = parsed.GetValue(top), LongText = parsed.GetValue(longText), WindowOverlap = parsed.GetValue(stride), MaxLength = parsed.GetValue(maxLength), Threads = parsed.GetValue(threads) },
@@ -80,40 +79,12 @@ internal static class AnswerCommand
                 JsonResult.Write(new Summary(parsed.GetRequiredValue(model), source!, metrics.Count, metrics.ExactMatch, metrics.F1));
                 return ExitCodes.Success;
             }
-            string target = parsed.GetValue(output)!;
-            long count = 0;
-            OutputTarget.Write(target, write =>
-            {
-                foreach ((QuestionRow row, QuestionAnswer answer) in Answers(answerer, rows, token))
-                {
-                    OutputTarget.Line(write, AnswerLine.Of(row.Question, row.Context, answer, parsed.GetValue(top) > 1));
-                    count++;
-                }
-            });
-            if (target != RowInput.StandardInput) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Wrote {count:N0} answers to '{target}'."));
+            OutputTarget.WriteLines(parsed.GetValue(output)!, Answers(answerer, rows, token).Select(pair => AnswerLine.Of(pair.Row.Question, pair.Row.Context, pair.Answer, parsed.GetValue(top) > 1)));
             return ExitCodes.Success;
         });
         return command;
     }
 
-    private static IEnumerable<(QuestionRow Row, QuestionAnswer Answer)> Answers(QuestionAnswerer answerer, IEnumerable<QuestionRow> rows, CancellationToken token)
-    {
-        foreach (QuestionRow[] chunk in rows.Chunk(ChunkRows))
-        {
-            IReadOnlyList<QuestionAnswer> answers = Answer(answerer, chunk, token);
-            for (int i = 0; i < chunk.Length; i++) yield return (chunk[i], answers[i]);
-        }
-    }
-
-    private static IReadOnlyList<QuestionAnswer> Answer(QuestionAnswerer answerer, QuestionRow[] rows, CancellationToken token)
-    {
-        try
-        {
-            return answerer.Answer([.. rows.Select(row => new Question(row.Question, row.Context))], token);
-        }
-        catch (TextTooLongException e) when (e.Index is { } index)
-        {
-            throw new DataException($"{rows[index].Place}: the row {e.Fault}", e);
-        }
-    }
+    private static IEnumerable<(QuestionRow Row, QuestionAnswer Answer)> Answers(QuestionAnswerer answerer, IEnumerable<QuestionRow> rows, CancellationToken token) =>
+        AnsweredRows.Of(rows, ChunkRows, chunk => answerer.Answer([.. chunk.Select(row => new Question(row.Question, row.Context))], token), row => row.Place);
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using RctOnnx.Cli.Providers;
 using RctOnnx.Cli.Rows;
 using RctOnnx.CommandLine;
@@ -12,7 +11,6 @@ namespace RctOnnx.Cli.Choose;
 /// <summary>The verb <c>choose</c>: prompts with choices in, the choice that goes with each out.</summary>
 internal static class ChooseCommand
 {
-    // Enough rows for full batches of equal length, few enough that memory stays small and a stop is quick.
     private const int ChunkRows = 256;
 
     private sealed record Line(string Prompt, int Index, string Choice, float Score, IReadOnlyList<float> Scores, bool Truncated);
@@ -54,14 +52,15 @@ internal static class ChooseCommand
             if (asked is null != given.Length < 2 || asked is null == source is null) throw new SettingsException("Expected is --prompt with two --choices at least, or --data with a file of both, and not the two.");
             bool compares = parsed.GetValue(evaluate);
             if (compares && source is null) throw new SettingsException("--evaluate compares with the labels of --data. Name a file.");
+            if (compares && parsed.GetValue(output) != RowInput.StandardInput) throw new SettingsException("--evaluate prints figures in place of answers, of which --output would get none. Leave one of them out.");
             using ChoiceSelector selector = ChoiceSelector.Load(parsed.GetRequiredValue(model), provider.Read(parsed) with { LongText = parsed.GetValue(longText), MaxLength = parsed.GetValue(maxLength), Threads = parsed.GetValue(threads) });
             ChoiceColumns columns = new() { Prompt = parsed.GetValue(promptColumn)!, Choices = parsed.GetValue(choicesColumn)!, Label = parsed.GetValue(labelColumn)! };
             IEnumerable<ChoiceRow> rows = source is null ? [new ChoiceRow(asked!, given, null, "arguments", 1)]
                 : source == RowInput.StandardInput ? ChoiceDataset.Read(Console.OpenStandardInput(), "standard input", columns, compares)
                 : ChoiceDataset.Read(source, columns, compares);
-            long count = 0;
             if (compares)
             {
+                long count = 0;
                 long right = ConsoleProgress.Run("Choosing", null, "questions", progress => Answers(selector, rows, token).LongCount(pair =>
                 {
                     count++;
@@ -71,39 +70,12 @@ internal static class ChooseCommand
                 JsonResult.Write(new Summary(parsed.GetRequiredValue(model), source!, count, (double)right / count));
                 return ExitCodes.Success;
             }
-            string target = parsed.GetValue(output)!;
-            OutputTarget.Write(target, write =>
-            {
-                foreach ((ChoiceRow row, ChoiceAnswer answer) in Answers(selector, rows, token))
-                {
-                    OutputTarget.Line(write, new Line(row.Prompt, answer.Index, answer.Text, answer.Score, answer.Scores, answer.Truncated));
-                    count++;
-                }
-            });
-            if (target != RowInput.StandardInput) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Wrote {count:N0} answers to '{target}'."));
+            OutputTarget.WriteLines(parsed.GetValue(output)!, Answers(selector, rows, token).Select(pair => new Line(pair.Row.Prompt, pair.Answer.Index, pair.Answer.Text, pair.Answer.Score, pair.Answer.Scores, pair.Answer.Truncated)));
             return ExitCodes.Success;
         });
         return command;
     }
 
-    private static IEnumerable<(ChoiceRow Row, ChoiceAnswer Answer)> Answers(ChoiceSelector selector, IEnumerable<ChoiceRow> rows, CancellationToken token)
-    {
-        foreach (ChoiceRow[] chunk in rows.Chunk(ChunkRows))
-        {
-            IReadOnlyList<ChoiceAnswer> answers = Answer(selector, chunk, token);
-            for (int i = 0; i < chunk.Length; i++) yield return (chunk[i], answers[i]);
-        }
-    }
-
-    private static IReadOnlyList<ChoiceAnswer> Answer(ChoiceSelector selector, ChoiceRow[] rows, CancellationToken token)
-    {
-        try
-        {
-            return selector.Select([.. rows.Select(row => new ChoiceQuestion(row.Prompt, row.Choices))], token);
-        }
-        catch (TextTooLongException e) when (e.Index is { } index)
-        {
-            throw new DataException($"{rows[index].Place}: the row {e.Fault}", e);
-        }
-    }
+    private static IEnumerable<(ChoiceRow Row, ChoiceAnswer Answer)> Answers(ChoiceSelector selector, IEnumerable<ChoiceRow> rows, CancellationToken token) =>
+        AnsweredRows.Of(rows, ChunkRows, chunk => selector.Select([.. chunk.Select(row => new ChoiceQuestion(row.Prompt, row.Choices))], token), row => row.Place);
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using RctOnnx.Cli.Providers;
 using RctOnnx.Cli.Rows;
 using RctOnnx.CommandLine;
@@ -85,11 +84,9 @@ internal static class ClassifyCommand
             DocumentColumns.Check(classifier.ReadsDocuments, columns, form, needsGroups: false);
             RowInput rows = source is null ? RowInput.Of(given) : RowInput.Open(source, form, columns);
             if (classifier.ReadsDocuments && columns.Group is null && form != DataFormat.Rct) rows = rows.Divided(skipsBlank: form == DataFormat.Text);
-            long count = 0;
-            OutputTarget.Write(target, write => count = source is null || (target == Standard && !Console.IsOutputRedirected)
+            OutputTarget.Write(target, write => source is null || (target == Standard && !Console.IsOutputRedirected)
                 ? run.Execute(rows, write, null, token) // the answers themselves show how far it is
                 : Progress(rows, run, progress => run.Execute(rows, write, progress, token)));
-            if (target != Standard) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Wrote {count:N0} answers to '{target}'."));
             return ExitCodes.Success;
         });
         return command;

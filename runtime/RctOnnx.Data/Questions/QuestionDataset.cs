@@ -23,7 +23,7 @@ public static class QuestionDataset
 
     private static IReadOnlyList<GoldAnswer>? Answers(JsonElement row, QuestionColumns columns, string context, bool needed)
     {
-        if (!needed && !row.TryGetProperty(columns.Answer, out _)) return null;
+        if (!needed) return null;
         JsonElement value = JsonLines.Property(row, columns.Answer);
         bool isObject = value.ValueKind == JsonValueKind.Object;
         IReadOnlyList<JsonElement> texts = JsonLines.Items(isObject ? JsonLines.Property(value, "text") : value);

@@ -105,7 +105,7 @@ public sealed record HuggingFaceConfig
     // Settings of heads that have one value here.
     private static void RefuseOtherHeads(ConfigValues values, string architecture)
     {
-        if (architecture.EndsWith("ForMaskedLM", StringComparison.Ordinal)) values.Refuse("tie_word_embeddings", true);
+        if (architecture.EndsWith("ForMaskedLM", StringComparison.Ordinal) || architecture == "BertForPreTraining") values.Refuse("tie_word_embeddings", true);
         if (architecture != "ElectraForMultipleChoice") return;
         foreach ((string key, string expected) in new[] { ("summary_type", "first"), ("summary_activation", "gelu") })
             if (values.Text(key) is { } found && found != expected) throw values.Fault($"{key} is '{found}', supported is '{expected}'");
