@@ -15,7 +15,7 @@ internal static class CandidatesReport
     public static IReadOnlyList<string> Notes(string test, int rowCount, int textCount, int rounds) =>
     [
         Text($"Accuracy and macro F1: all {rowCount:N0} sentences of {Path.GetFileName(test)}, read alone, or among their neighbours by models of whole abstracts"),
-        Text($"Rates: {textCount:N0} distinct sentences, {rounds} rounds, models and peer in turn; medians, and medians of the ratios of each round"),
+        Text($"Rates: {textCount:N0} distinct sentences, {rounds} rounds, models and peer in turn; medians, and medians of the ratios of each round; models of whole abstracts read the first abstracts with as many sentences"),
         "Whole: strings to labels. Engine: token ids to logits. The peer runs the weights of the reference (the first row), int8 a scale a column; its graph has a pooler (one matrix product a sentence), which is an identity where the reference has none.",
     ];
 

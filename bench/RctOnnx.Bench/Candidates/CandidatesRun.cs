@@ -21,6 +21,9 @@ internal static class CandidatesRun
         IdleCheck idle = new();
         string[] paths = [reference, .. models];
         ModelArtifact[] artifacts = [.. paths.Select(path => ModelFile.Read(path).RequireArtifact())];
+        EncoderConfig shape = artifacts[0].Encoder;
+        if (artifacts[0].Document is not null || (shape.LayerCount, shape.HiddenWidth, artifacts[0].Labels.Count) != (6, 384, 5))
+            throw new SettingsException($"The reference '{reference}' has {shape.LayerCount} layers of width {shape.HiddenWidth}, {artifacts[0].Labels.Count} labels{(artifacts[0].Document is null ? "" : ", and reads documents")}; the peer's graph has 6 of 384, 5 labels, and reads single texts. Give such a model.");
         for (int i = 1; i < paths.Length; i++)
             if (!artifacts[i].Labels.SequenceEqual(artifacts[0].Labels))
                 throw new SettingsException($"'{paths[i]}' answers {string.Join(", ", artifacts[i].Labels)}, the reference {string.Join(", ", artifacts[0].Labels)}. Compare models of the same labels.");

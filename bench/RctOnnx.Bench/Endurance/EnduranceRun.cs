@@ -33,7 +33,8 @@ internal static class EnduranceRun
         List<(int Texts, double Seconds, long Resident, long Heap)> readings = [];
         long allocated = 0, longest = 0, start = Stopwatch.GetTimestamp();
         int collections = GC.CollectionCount(0), done = 0;
-        foreach (string[] texts in RandomTexts.Of(words, Seed).Take(count).Chunk(Math.Min(CallTexts, count / PartCount)))
+        int size = Math.Max(1, Math.Min(CallTexts, count / PartCount));
+        foreach (string[] texts in RandomTexts.Of(words, Seed).Take(count).Chunk(size))
         {
             token.ThrowIfCancellationRequested();
             long before = GC.GetTotalAllocatedBytes();
@@ -47,16 +48,18 @@ internal static class EnduranceRun
             if (share >= (readings.Count + 1.0) / PartCount) readings.Add((done, elapsed.TotalSeconds, Environment.WorkingSet, GC.GetTotalMemory(forceFullCollection: false)));
             if (share >= 1) break;
         }
-        (long fifth, long rest) = (Most(readings.Take(readings.Count / 5)), Most(readings.Skip(readings.Count / 5)));
+        int early = Math.Max(1, readings.Count / 5);
+        if (readings.Count <= early) throw new SettingsException($"Memory was read {readings.Count} times, too seldom to compare. Give more --texts, or more --minutes.");
+        (long fifth, long rest) = (Most(readings.Take(early)), Most(readings.Skip(early)));
         return (new ReportTable("Memory against texts", 0, ["texts", "s after the start", "resident memory, MB", "managed heap, MB"],
             [.. readings.Select(one => (IReadOnlyList<string>)[Text($"{one.Texts:N0}"), Text($"{one.Seconds:N0}"), Text($"{one.Resident / 1e6:N0}"), Text($"{one.Heap / 1e6:N0}")])]),
         [
-            Text($"{done:N0} texts of random words of the RCT test set, 1 to {RandomTexts.MostWords} words, the number exponential; the longest has {longest:N0} tokens; calls of {CallTexts:N0} texts"),
+            Text($"{done:N0} texts of random words of the RCT test set, 1 to {RandomTexts.MostWords} words, the number exponential; the longest has {longest:N0} tokens; calls of {size:N0} texts"),
             Text($"Resident memory, largest reading: {fifth / 1e6:N0} MB in the first fifth, {rest / 1e6:N0} MB after it ({100.0 * (rest - fifth) / fifth:+0.0;-0.0} %)"),
-            Text($"Allocated in the calls: {(double)allocated / done:N0} bytes a text, {GC.CollectionCount(0) - collections:N0} collections"),
+            Text($"Allocated in the calls: {(double)allocated / done:N0} bytes a text, {GC.CollectionCount(0) - collections:N0} collections in the run"),
         ]);
 
-        static long Most(IEnumerable<(int, double, long Resident, long)> part) => part.Select(one => one.Resident).DefaultIfEmpty(1).Max();
+        static long Most(IEnumerable<(int, double, long Resident, long)> part) => part.Select(one => one.Resident).Max();
     }
 
     private static IReadOnlyList<string> Waiting(string model, PerformanceProfile profile, TimeSpan time, CancellationToken token)
