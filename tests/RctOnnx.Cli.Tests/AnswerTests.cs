@@ -72,6 +72,14 @@ public sealed class AnswerTests : IDisposable
         Assert.Equal(0.5, Assert.Single(Lines(ProgramProcess.Run("rctonnx", "choose", "--model", Choices, "--data", _folder.File("choices.jsonl"), "--evaluate"))).GetProperty("accuracy").GetDouble());
         JsonElement[] chosen = Lines(ProgramProcess.Run("rctonnx", "choose", "--model", Choices, "--data", _folder.File("choices.jsonl")));
         Assert.Equal([index, index], chosen.Select(line => line.GetProperty("index").GetInt32()));
+        File.WriteAllText(_folder.File("unknown.jsonl"), JsonSerializer.Serialize(new { prompt = "the", choices = texts, label = -1, question = "a", context = Context, answer = "elsewhere" }));
+        Assert.Equal(index, Assert.Single(Lines(ProgramProcess.Run("rctonnx", "choose", "--model", Choices, "--data", _folder.File("unknown.jsonl")))).GetProperty("index").GetInt32());
+        Assert.Equal(span.Text, Assert.Single(Lines(ProgramProcess.Run("rctonnx", "answer", "--model", Questions, "--data", _folder.File("unknown.jsonl")))).GetProperty("answer").GetString());
+        foreach (string[] verb in (string[][])[["choose", "--model", Choices], ["answer", "--model", Questions]])
+        {
+            ProgramProcess refused = ProgramProcess.Run("rctonnx", [.. verb, "--data", _folder.File("unknown.jsonl"), "--evaluate", "--output", _folder.File("answers.jsonl")]);
+            Assert.Equal((ExitCodes.Usage, true), (refused.ExitCode, refused.Error.Contains("of which --output would get none", StringComparison.Ordinal)));
+        }
         JsonElement one = Assert.Single(Lines(ProgramProcess.Run("rctonnx", ["choose", "--model", Choices, "--prompt", "the", "--choices", .. texts])));
         Assert.Equal((texts[index], 3), (one.GetProperty("choice").GetString(), one.GetProperty("scores").GetArrayLength()));
     }

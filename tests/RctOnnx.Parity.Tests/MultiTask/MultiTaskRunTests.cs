@@ -82,13 +82,9 @@ public sealed class MultiTaskRunTests : IDisposable
     public void A_run_that_is_stopped_and_resumed_ends_with_the_bits_of_one_that_was_not(TaskSampling sampling)
     {
         JsonObject plan = Plan(sampling);
-        (plan["settings"]!["epochs"], plan["settings"]!["checkpoint_every"], plan["settings"]!["accumulation"]) = (1, 5, 2);
-        Run(plan, "whole");
-        using CancellationTokenSource stop = new();
-        Assert.ThrowsAny<OperationCanceledException>(() => MultiTaskRun.Execute(Read(plan), _words.File("parts"), resume: false, text =>
-        {
-            if (text.StartsWith("Training on", StringComparison.Ordinal)) stop.CancelAfter(50);
-        }, stop.Token));
+        (plan["settings"]!["epochs"], plan["settings"]!["checkpoint_every"], plan["settings"]!["accumulation"]) = (2, 1, 2);
+        long steps = Run(plan, "whole")[0].Outcome.Steps;
+        StopAtCheckpoint.Run(_words.File("parts"), steps, stop => MultiTaskRun.Execute(Read(plan), _words.File("parts"), resume: false, _ => { }, stop));
         MultiTaskRun.Execute(Read(plan), _words.File("parts"), resume: true, _ => { }, CancellationToken.None);
         RunCheckpoint whole = CheckpointFile.Read(new RunFolder(_words.File("whole")).Last), parts = CheckpointFile.Read(new RunFolder(_words.File("parts")).Last);
         Assert.Equal(whole.State.Step, parts.State.Step);

@@ -46,6 +46,9 @@ public sealed class MultiTaskPlanTests : IDisposable
     [InlineData("""{"settings": {"base": "m", "output": "x"}, "tasks": {"a": {"train": ["a"]}, "b": {"train": ["b"]}}}""", "'output' is given on the command line")]
     [InlineData("""{"settings": {"base": "m"}, "tasks": {"a": {"train": ["a"]}, "b": {"train": ["b"]}}, "temperature": 0}""", "temperature is 0")]
     [InlineData("""{"settings": {"base": "m"}, "tasks": {"a": {"train": ["a"]}, "b": {"train": ["b"]}}, "sampling": "dice"}""", "$.sampling")]
+    [InlineData("""{"tasks": {"a": null, "b": {"train": ["b.tsv"]}}}""", "the task 'a' is null")]
+    [InlineData("""{"tasks": {"Best": {"train": ["a.tsv"]}, "b": {"train": ["b.tsv"]}}}""", "which a folder of the run has")]
+    [InlineData("""{"tasks": {"a": {"train": ["a.tsv"]}, "A": {"train": ["b.tsv"]}}}""", "upper and lower case alone")]
     public void What_does_not_fit_is_named(string plan, string fault) =>
         Assert.Contains(fault, Assert.Throws<SettingsException>(() => Read(plan)).Message);
 

@@ -47,7 +47,7 @@ internal static class AnswerRun
         using Trainer trainer = new(settings.Loop, task, folder, resumed);
         if (task.Unfreezing is { } unfreezing) say(unfreezing.Describe(trainer.StepCount));
         say(string.Create(CultureInfo.InvariantCulture, $"Training on {device}: {trainer.StepCount:N0} steps of {settings.Batch * settings.Accumulation} rows{(resumed is null ? "" : $", from step {trainer.State.Step:N0}")}."));
-        Train(trainer, settings, say, token);
+        TrainingProgress.Run(trainer, "training", TrainingProgress.RowsLeft(trainer), "rows", $"go on with: rctonnx-train train --resume --output \"{settings.Output}\"", say, token);
 
         bool isBest = settings.Keep == KeptWeights.Best && task.HasDev;
         if (isBest) task.LoadWeights(CheckpointFile.Read(folder.Best).Weights);
@@ -81,23 +81,6 @@ internal static class AnswerRun
 
     private static AnswerFigures[] MeasureTests(string title, IAnswerTask task, CancellationToken token) => task.TestNames.Count == 0
         ? [] : ConsoleProgress.Run(title, null, "rows", progress => task.MeasureTests(progress, token));
-
-    private static void Train(Trainer trainer, TrainSettings settings, Action<string> say, CancellationToken token)
-    {
-        try
-        {
-            ConsoleProgress.Run("training", Math.Max(trainer.RowsOf(trainer.StepCount) - trainer.RowsOf(trainer.State.Step), 0), "rows", progress =>
-            {
-                trainer.Run(progress, token);
-                return true;
-            });
-        }
-        catch (OperationCanceledException)
-        {
-            say($"Stopped at step {trainer.State.Step}; go on with: rctonnx-train train --resume --output \"{settings.Output}\"");
-            throw;
-        }
-    }
 
     private static Dictionary<string, string> Hashes(TrainSettings settings) =>
         ((string[])[.. settings.Train, .. settings.Dev is { } dev ? [dev] : Array.Empty<string>(), .. settings.Test]).Distinct().ToDictionary(path => path, DataHash.OfFile);

@@ -14,7 +14,7 @@ namespace RctOnnx.Train.Answers;
 /// <summary>What all tasks of questions share: sets of one kind, and a model that is trained on one of them and measured on the others.</summary>
 /// <typeparam name="TSet">A set of questions.</typeparam>
 internal abstract class AnswerTask<TSet> : IAnswerTask
-    where TSet : class
+    where TSet : class, IAnswerSet
 {
     /// <summary>Rows of the task that a proof tries at most.</summary>
     protected const int ProofRows = 50;
@@ -28,15 +28,15 @@ internal abstract class AnswerTask<TSet> : IAnswerTask
         _parts = TrainedParts.Of(settings, model, device);
     }
 
-    public abstract IEnumerable<string> Descriptions { get; }
+    public IEnumerable<string> Descriptions => Sets.Select(set => set.Description);
 
-    public abstract int QuestionCount { get; }
+    public int QuestionCount => Train.Count;
 
     public abstract IReadOnlyList<int> Lengths { get; }
 
-    public abstract string DataHash { get; }
+    public string DataHash => Train.Hash;
 
-    public abstract IReadOnlyList<string> TestNames { get; }
+    public IReadOnlyList<string> TestNames => [.. Tests.Select(test => test.Name)];
 
     public bool HasDev => _dev is not null;
 

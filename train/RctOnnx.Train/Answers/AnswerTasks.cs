@@ -30,7 +30,7 @@ internal static class AnswerTasks
         if (settings.Problem == ProblemType.QuestionAnswering)
         {
             QuestionColumns columns = new() { Question = settings.QuestionColumn, Context = settings.ContextColumn, Answer = settings.AnswerColumn, Start = settings.StartColumn };
-            QuestionTokenizer questions = new(tokenizer, settings.MaxLength, settings.LongText, settings.WindowOverlap);
+            QuestionTokenizer questions = new(tokenizer, settings.MaxLength, QuestionTask.Reading(settings), settings.WindowOverlap);
             return new QuestionTask(settings, model, device, tokenizer.PadId, Questions("train", settings.Train, store), settings.Dev is { } dev ? Questions("dev", [dev], null) : null,
                 [.. names.Zip(settings.Test, (name, path) => Questions(name, [path], null))]);
 

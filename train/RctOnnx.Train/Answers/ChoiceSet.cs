@@ -8,7 +8,7 @@ using RctOnnx.Train.Batching;
 namespace RctOnnx.Train.Answers;
 
 /// <summary>Prompts with their choices as tokens: a row a choice behind its prompt, those of a question one after the other.</summary>
-internal sealed class ChoiceSet
+internal sealed class ChoiceSet : IAnswerSet
 {
     private readonly List<ChoiceRow> _questions = [];
     private readonly List<int> _firstRows = [], _counts = [];

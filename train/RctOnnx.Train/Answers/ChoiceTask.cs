@@ -19,15 +19,7 @@ internal sealed class ChoiceTask : AnswerTask<ChoiceSet>
     public ChoiceTask(TrainSettings settings, ClassifierModel model, Device device, int padId, ChoiceSet train, ChoiceSet? dev, IReadOnlyList<ChoiceSet> tests)
         : base(settings, model, device, padId, train, dev, tests) => Lengths = train.Lengths();
 
-    public override IEnumerable<string> Descriptions => Sets.Select(set => set.Description);
-
-    public override int QuestionCount => Train.Count;
-
     public override IReadOnlyList<int> Lengths { get; }
-
-    public override string DataHash => Train.Hash;
-
-    public override IReadOnlyList<string> TestNames => [.. Tests.Select(test => test.Name)];
 
     public override TrainingBatch Prepare(int[] rows, int epoch)
     {

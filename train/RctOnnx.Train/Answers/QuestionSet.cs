@@ -8,7 +8,7 @@ using RctOnnx.Train.Batching;
 namespace RctOnnx.Train.Answers;
 
 /// <summary>Questions with their contexts as tokens: a row a window, with the places of the answer in it, or those of [CLS] where it is not in it.</summary>
-internal sealed class QuestionSet
+internal sealed class QuestionSet : IAnswerSet
 {
     private readonly List<QuestionRow> _questions = [];
     private readonly List<EncodedQuestion> _encoded = [];

@@ -1,5 +1,6 @@
 using RctOnnx.CommandLine;
 using RctOnnx.Data.Metrics;
+using RctOnnx.Onnx;
 using RctOnnx.Runtime;
 using RctOnnx.Train.Batching;
 using RctOnnx.Train.Export;
@@ -22,15 +23,7 @@ internal sealed class QuestionTask : AnswerTask<QuestionSet>
     public QuestionTask(TrainSettings settings, ClassifierModel model, Device device, int padId, QuestionSet train, QuestionSet? dev, IReadOnlyList<QuestionSet> tests)
         : base(settings, model, device, padId, train, dev, tests) => Lengths = train.Tokens.Lengths();
 
-    public override IEnumerable<string> Descriptions => Sets.Select(set => set.Description);
-
-    public override int QuestionCount => Train.Count;
-
     public override IReadOnlyList<int> Lengths { get; }
-
-    public override string DataHash => Train.Hash;
-
-    public override IReadOnlyList<string> TestNames => [.. Tests.Select(test => test.Name)];
 
     public override TrainingBatch Prepare(int[] rows, int epoch)
     {
@@ -49,7 +42,7 @@ internal sealed class QuestionTask : AnswerTask<QuestionSet>
         {
             using QuestionAnswerer answerer = QuestionAnswerer.Load(modelPath, new QuestionAnswererOptions
             {
-                Running = new TextClassifierOptions { Threads = threads, LongText = Settings.LongText, WindowOverlap = Settings.WindowOverlap },
+                Running = new TextClassifierOptions { Threads = threads, LongText = Reading(Settings), WindowOverlap = Settings.WindowOverlap },
                 MaxAnswerLength = Settings.MaxAnswerLength,
                 NoAnswerThreshold = test.HasUnanswerable ? 0 : null,
             });
@@ -88,6 +81,9 @@ internal sealed class QuestionTask : AnswerTask<QuestionSet>
         AnswerMetrics metrics = AnswerMetrics.Compute(answers.Zip(set.Questions, (answer, question) => (answer, (IReadOnlyList<string>)[.. question.Answers!.Select(gold => gold.Text)])));
         return new AnswerFigures(set.Count, loss / count, new Dictionary<MetricName, double> { [MetricName.ExactMatch] = metrics.ExactMatch, [MetricName.TokenF1] = metrics.F1 });
     }
+
+    /// <summary>How training and its figures read contexts over the limit: in windows where the file does, cut where it cuts or refuses.</summary>
+    public static LongTextPolicy Reading(TrainSettings settings) => settings.LongText == LongTextPolicy.Window ? LongTextPolicy.Window : LongTextPolicy.Truncate;
 
     // As the runtime does it; where some question has no answer, [CLS] may say so.
     private string[] Answers(QuestionSet set, float[][] logits)

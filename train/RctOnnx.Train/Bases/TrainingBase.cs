@@ -64,13 +64,14 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
         bool keepsPairs = stored.PairEncoding is not null && stored.PairEncoding == pairs;
         if (stored.PairEncoding is { IsShared: false } && (!keepsPairs || settings.KeepLayers.Count > 0))
             throw new SettingsException($"'{settings.Base}' has two encoders of their own, {stored.PairEncoding.Combine} combined; the settings ask for {(pairs is null ? "one encoder" : $"{settings.Encoders} ones, {pairs.Combine} combined")} and {(settings.KeepLayers.Count > 0 ? "some" : "all")} layers. Give the same with all layers, or another base.");
+        bool isOtherTask = task is not null && stored.Tasks.Count > 1 && stored.Tasks.All(one => one.Name != task); // whose head is none of those in the file
         stored = TaskViews.Alone(stored, stored.Tasks.Any(one => one.Name == task) ? task! : stored.Tasks[0].Name);
         HeadConfig own = stored.Head.Pooling is Pooling.Tokens or Pooling.Masks ? CheckpointTask.Classifier(stored.Encoder.Architecture, stored.Encoder.HiddenDropout) with { Pooling = Pooling.Cls } // a head of another task
             : stored.Head.Kind == HeadKind.None ? stored.Head with { Kind = HeadKind.Linear } : stored.Head;
         HeadConfig head = Choose(settings, own, own.Dropout, stored.Encoder.HiddenWidth);
         HashSet<string> wanted = [.. (keepsPairs ? WeightShapes.OfPairs(stored.Encoder, head, labels.Count, pairs!) : WeightShapes.Of(stored.Encoder, head, labels.Count)).Select(weight => weight.Key)];
         ModelArtifact trained = DitheredWeights.Of(stored, Frozen(settings, wanted, stored.Encoder.LayerCount), settings.Seed);
-        bool keep = !settings.NewHead && trained.Head.Kind == head.Kind && trained.Head.Pooling == head.Pooling && trained.ProblemType == settings.Problem
+        bool keep = !settings.NewHead && !isOtherTask && trained.Head.Kind == head.Kind && trained.Head.Pooling == head.Pooling && trained.ProblemType == settings.Problem
             && (trained.Head.HiddenWidths ?? []).SequenceEqual(head.HiddenWidths ?? []) && trained.Labels.SequenceEqual(labels) && trained.PairEncoding == pairs;
         Dictionary<string, TensorData> weights = trained.Weights
             .Where(pair => wanted.Contains(pair.Key) && (keep || !IsHead(pair.Key)))
@@ -95,9 +96,11 @@ internal sealed record TrainingBase(ModelArtifact Artifact, bool KeepsHead, IRea
         });
     }
 
-    // Choices are numbers of the layers that are kept, and weights are still those of all: where layers are left out, all are drawn.
+    // Which weights of the file are never trained. Choices are numbers of the layers that are kept, and weights are still those of all: where layers
+    // are left out, all count as trained; so they do where a second encoder is made of them, which may be trained while the first is not.
     private static IReadOnlySet<string> Frozen(TrainSettings settings, HashSet<string> names, int layerCount) =>
-        settings.UnfreezeEvery is null && settings.KeepLayers.Count == 0 ? FrozenParameters.Of(names, settings.Freeze, layerCount) : new HashSet<string>();
+        settings.UnfreezeEvery is null && settings.KeepLayers.Count == 0 && settings.Encoders != EncoderChoice.Separate
+            ? FrozenParameters.Matching(names, settings.Freeze, layerCount) : new HashSet<string>();
 
     private static TrainingBase Complete(TrainSettings settings, bool keepsHead, IReadOnlyList<string> notes, ModelArtifact artifact)
     {

@@ -7,7 +7,7 @@ namespace RctOnnx.Train.Demo;
 /// <summary>The whole product in a minute: the shipped model for whole abstracts is fine-tuned on the sample, exported with proof, and asked.</summary>
 internal static class DemoRun
 {
-    /// <summary>The model that comes with the program; its int8 weights are multiplied out, which costs fine-tuning nothing that was measured (docs/results.md).</summary>
+    /// <summary>The model that comes with the program, an int8 file: <see cref="Bases.DitheredWeights"/> says how training starts from it.</summary>
     public static string BasePath => Path.Combine(AppContext.BaseDirectory, "models", "rct-documents.int8.onnx");
 
     /// <summary>A folder name that is not taken, so that the demonstration can be run again.</summary>

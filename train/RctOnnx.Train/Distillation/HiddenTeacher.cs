@@ -86,9 +86,9 @@ internal sealed class HiddenTeacher : IDisposable
         for (int i = 0; i < _layers.Count; i++)
         {
             Tensor found = _projection is null ? states[i + 1] : _projection.forward(states[i + 1]);
-            Tensor squares = (found - wanted[_layers[i] + 1]).square().mean([-1], keepdim: true); // [B, S, 1]
+            Tensor squares = found.Minus(wanted[_layers[i] + 1]).square().mean([-1], keepdim: true); // [B, S, 1]
             Tensor mean = TokenPooling.Mean(squares, batch.Mask).squeeze(-1); // [B]
-            total = total is null ? mean : total + mean;
+            total = total is null ? mean : total.Plus(mean);
         }
         using Tensor weights = tensor([.. rowWeights.Select(weight => (float)(weight * _weight / _layers.Count))], device: total!.device);
         return (total * weights).sum();

@@ -42,7 +42,7 @@ internal static class Evaluator
                 token.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
                 Tensor logits = features is null ? BatchTensors.Of(examples.Batch(rows, padId), device).Forward(model, task) : model.Logits(features.Of(rows), task); // [answers, labels]
-                if (scale is not null) logits = (logits * scale.Deviation) + scale.Mean;
+                if (scale is not null) logits = logits.Times(scale.Deviation).Plus(scale.Mean);
                 sum += loss.Sum(logits, examples.Targets(rows)).item<float>();
                 float[] found = logits.cpu().contiguous().data<float>().ToArray();
                 int place = 0;

@@ -1,4 +1,5 @@
 using RctOnnx.Onnx;
+using RctOnnx.Train.Modules;
 using static TorchSharp.torch;
 
 namespace RctOnnx.Train.Losses;
@@ -54,14 +55,14 @@ public sealed class TaskLoss
             ? Focal(logits, wanted, weights)
             : nn.functional.cross_entropy(logits, wanted, weights, reduction: nn.Reduction.Sum, label_smoothing: _options.LabelSmoothing);
         if (teacher is null) return hard;
-        return (1 - _options.TeacherWeight) * hard + _options.TeacherWeight * ToTeacher(logits, teacher, weights?.index_select(0, wanted));
+        return hard.Times(1 - _options.TeacherWeight).Plus(ToTeacher(logits, teacher, weights?.index_select(0, wanted)).Times(_options.TeacherWeight));
     }
 
     // Equal to the cross-entropy for an exponent of 0.
     private Tensor Focal(Tensor logits, Tensor classes, Tensor? weights)
     {
         Tensor logarithm = nn.functional.log_softmax(logits, -1).gather(1, classes.unsqueeze(1)).squeeze(1); // [B]
-        Tensor each = -(1 - logarithm.exp()).clamp_min(0).pow(_options.FocalGamma) * logarithm;
+        Tensor each = logarithm.exp().From(1).AtLeast(0).Power(_options.FocalGamma).neg() * logarithm;
         return (weights is null ? each : each * weights.index_select(0, classes)).sum();
     }
 
@@ -69,8 +70,8 @@ public sealed class TaskLoss
     private Tensor ToTeacher(Tensor logits, Tensor teacher, Tensor? rowWeights)
     {
         double temperature = _options.TeacherTemperature;
-        Tensor wanted = nn.functional.log_softmax(teacher / temperature, -1), found = nn.functional.log_softmax(logits / temperature, -1);
-        Tensor each = (wanted.exp() * (wanted - found)).sum(-1) * (temperature * temperature); // [B]
+        Tensor wanted = nn.functional.log_softmax(teacher.Over(temperature), -1), found = nn.functional.log_softmax(logits.Over(temperature), -1);
+        Tensor each = (wanted.exp() * wanted.Minus(found)).sum(-1).Times(temperature * temperature); // [B]
         return (rowWeights is null ? each : each * rowWeights).sum();
     }
 

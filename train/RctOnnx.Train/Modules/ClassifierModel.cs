@@ -222,5 +222,5 @@ public sealed class ClassifierModel : nn.Module<Tensor, Tensor?, Tensor?, Tensor
 
     // [B, S] → [B, 1, 1, S]: 0 where a token stands and the constant of every graph where padding does.
     private static Tensor? Additive(Tensor? mask) =>
-        mask is null ? null : ((1 - mask.to(ScalarType.Float32)) * AttentionMask.Hidden).unsqueeze(1).unsqueeze(1);
+        mask is null ? null : mask.to(ScalarType.Float32).From(1).Times(AttentionMask.Hidden).unsqueeze(1).unsqueeze(1);
 }

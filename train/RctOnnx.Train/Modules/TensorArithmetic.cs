@@ -18,12 +18,29 @@ internal static class TensorArithmetic
     /// <summary>a - b.</summary>
     public static Tensor Minus(this Tensor a, Tensor b) => a.add(b, MinusOne);
 
+    /// <summary>a + number.</summary>
+    public static Tensor Plus(this Tensor a, double number) => With(number, a.add);
+
+    /// <summary>number - a.</summary>
+    public static Tensor From(this Tensor a, double number) => a.neg().Plus(number);
+
     /// <summary>a · factor.</summary>
-    public static Tensor Times(this Tensor a, double factor)
+    public static Tensor Times(this Tensor a, double factor) => With(factor, a.mul);
+
+    /// <summary>a ÷ divisor.</summary>
+    public static Tensor Over(this Tensor a, double divisor) => With(divisor, number => a.div(number));
+
+    /// <summary>The larger one of a and a number.</summary>
+    public static Tensor AtLeast(this Tensor a, double number) => With(number, a.clamp_min);
+
+    /// <summary>a to the power of a number.</summary>
+    public static Tensor Power(this Tensor a, double exponent) => With(exponent, number => a.pow(number));
+
+    private static Tensor With(double number, Func<Scalar, Tensor> work)
     {
-        Scalar held = factor;
-        Tensor product = a.mul(held);
+        Scalar held = number;
+        Tensor result = work(held);
         GC.KeepAlive(held);
-        return product;
+        return result;
     }
 }

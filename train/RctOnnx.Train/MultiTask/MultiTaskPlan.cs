@@ -12,6 +12,9 @@ public sealed record MultiTaskPlan
 {
     private const string WeightName = "weight";
 
+    // Folders of a run, where every task's report has one of its name.
+    private static readonly string[] ReservedNames = ["last", "best", "tensorboard"];
+
     // What may differ from task to task; everything else belongs to the encoder, the loop or the file, of which there is one.
     private static readonly string[] OwnNames = [.. new[]
     {
@@ -94,11 +97,18 @@ public sealed record MultiTaskPlan
         if (Settings.ContainsKey("output")) faults.Add("'output' is given on the command line: leave it out of settings");
         foreach ((string name, JsonObject own) in Tasks)
         {
+            if (own is null)
+            {
+                faults.Add($"the task '{name}' is null, expected an object of its settings");
+                continue;
+            }
+            if (ReservedNames.Contains(name, StringComparer.OrdinalIgnoreCase)) faults.Add($"a task with the name '{name}', which a folder of the run has: take another name");
             if (!TaskViews.IsName(name)) faults.Add($"a task with the name '{name}', expected letters, digits, '-' and '_'");
             if (!(WeightOf(own) > 0 && double.IsFinite(WeightOf(own)))) faults.Add($"weight of the task '{name}' is {own[WeightName]?.ToJsonString() ?? "null"}, expected a positive number");
             foreach (string key in own.Select(pair => pair.Key).Where(key => key != WeightName && !OwnNames.Contains(key)))
                 faults.Add($"'{key}' of the task '{name}': there is one for all tasks, put it into settings (a task's own are {WeightName}, {string.Join(", ", OwnNames)})");
         }
+        faults.AddRange(Tasks.Keys.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1).Select(group => $"the tasks {string.Join(", ", group)} differ in upper and lower case alone: their reports would share a folder"));
         if (faults.Count > 0) throw new SettingsException($"The plan cannot be used: {string.Join("; ", faults)}.");
     }
 

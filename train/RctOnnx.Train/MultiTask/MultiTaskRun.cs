@@ -96,7 +96,7 @@ internal sealed class MultiTaskRun
             using Trainer trainer = new(loop, mixture, _folder, resumed);
             if (tasks[0].Unfreezing is { } unfreezing) _say(unfreezing.Describe(trainer.StepCount));
             SayPlan(trainer, batches, all, device);
-            Train(trainer);
+            TrainingProgress.Run(trainer, "training", TrainingProgress.RowsLeft(trainer), "sentences", $"go on with: rctonnx-train multitask --resume --output \"{_folder.Path}\"", _say, _token);
             bool isBest = _shared.Keep == KeptWeights.Best && mixture.HasDev;
             if (isBest) model.LoadWeights(CheckpointFile.Read(_folder.Best).Weights);
             return Finish(model, device, start, all, untrained, trainer, isBest, padId);
@@ -194,24 +194,6 @@ internal sealed class MultiTaskRun
         string shares = string.Join(", ", all.Zip(batches.Counts(_shared.Batch), (one, count) => $"{count:N0} of {one.Task.Name}"));
         _say(string.Create(CultureInfo.InvariantCulture,
             $"Training on {device}: {trainer.StepCount:N0} steps of {_shared.Batch * _shared.Accumulation} rows{(trainer.State.Step == 0 ? "" : $", from step {trainer.State.Step:N0}")}; batches of an epoch: {shares}."));
-    }
-
-    private void Train(Trainer trainer)
-    {
-        try
-        {
-            long rows = trainer.RowsOf(trainer.StepCount) - trainer.RowsOf(trainer.State.Step);
-            ConsoleProgress.Run("training", Math.Max(rows, 0), "sentences", progress =>
-            {
-                trainer.Run(progress, _token);
-                return true;
-            });
-        }
-        catch (OperationCanceledException)
-        {
-            _say($"Stopped at step {trainer.State.Step}; go on with: rctonnx-train multitask --resume --output \"{_folder.Path}\"");
-            throw;
-        }
     }
 
     private EvaluationResult[][] Untrained(ClassifierModel model, Device device, List<TaskMaterial> all, string settings, int padId)

@@ -57,7 +57,8 @@ internal sealed class TaskMixture(ClassifierModel model, IReadOnlyList<(string N
     public DevFigures Evaluate(CancellationToken token)
     {
         (string Name, DevFigures Figures)[] all = [.. tasks.Where(one => one.Task.HasDev).Select(one => (one.Name, one.Task.Evaluate(token)))];
-        return new DevFigures(all.Average(one => one.Figures.Loss), all.Average(one => one.Figures.Watched),
+        // A correlation or kappa that is not defined, as of answers that are all the same, counts as none.
+        return new DevFigures(all.Average(one => one.Figures.Loss), all.Average(one => double.IsFinite(one.Figures.Watched) ? one.Figures.Watched : 0),
             Tasks: all.Where(one => double.IsFinite(one.Figures.Watched)).ToDictionary(one => one.Name, one => one.Figures.Watched));
     }
 

@@ -24,7 +24,7 @@ public static class FrozenParameters
         foreach (string choice in choices)
         {
             string[] beginnings = Beginnings(choice, layerCount);
-            string[] meant = [.. all.Where(name => beginnings.Any(start => name == start || name.StartsWith(start + ".", StringComparison.Ordinal)))];
+            string[] meant = [.. all.Where(name => beginnings.Any(start => IsPart(name, start)))];
             if (meant.Length == 0)
                 throw new SettingsException($"--freeze {choice} names no parameter; expected {Encoder}, {Layers}N, or the beginning of one of these: {string.Join(", ", all.Take(8))}, …");
             frozen.UnionWith(meant);
@@ -33,6 +33,19 @@ public static class FrozenParameters
             throw new SettingsException($"--freeze {string.Join(" ", choices)} leaves nothing to train. Leave the head out.");
         return frozen;
     }
+
+    /// <summary>Those of some names that choices mean; a choice may mean none of them.</summary>
+    /// <param name="names">Canonical names.</param>
+    /// <param name="choices">As in <see cref="Of"/>.</param>
+    /// <param name="layerCount">Layers of the encoder.</param>
+    /// <exception cref="SettingsException">A number of layers is none.</exception>
+    public static IReadOnlySet<string> Matching(IEnumerable<string> names, IReadOnlyList<string> choices, int layerCount)
+    {
+        string[] beginnings = [.. choices.SelectMany(choice => Beginnings(choice, layerCount))];
+        return names.Where(name => beginnings.Any(start => IsPart(name, start))).ToHashSet();
+    }
+
+    private static bool IsPart(string name, string start) => name == start || name.StartsWith(start + ".", StringComparison.Ordinal);
 
     /// <summary>Whether a parameter stands below pooler and head.</summary>
     /// <param name="name">Canonical name.</param>

@@ -38,7 +38,7 @@ internal sealed class MaskedHead : nn.Module<Tensor, Tensor, Tensor>
     {
         Tensor inner = _norm.forward(Activations.Apply(_activation, _dense.forward(states)).to(ScalarType.Float32)); // [masked, E]
         if (!training || _precision == Precision.Fp32) return nn.functional.linear(inner, wordTable, Bias);
-        return nn.functional.linear(inner.to(ScalarType.BFloat16), wordTable.to(ScalarType.BFloat16)).to(ScalarType.Float32) + Bias;
+        return nn.functional.linear(inner.to(ScalarType.BFloat16), wordTable.to(ScalarType.BFloat16)).to(ScalarType.Float32).Plus(Bias);
     }
 
     /// <summary>The parameters by canonical name.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using RctOnnx.CommandLine;
 using RctOnnx.Onnx;
 using RctOnnx.Runtime.Tokenization;
 using RctOnnx.Train.Checkpointing;
@@ -27,7 +26,7 @@ internal static class PretrainingRun
         using TorchThreads threads = TorchThreads.Use(settings.Threads);
         using DisposeScope scope = NewDisposeScope();
         RunFolder folder = new(settings.Output);
-        RunCheckpoint? resumed = Open(folder, settings, resume);
+        RunCheckpoint? resumed = folder.Open(resume, settings.ToText() + "\n");
         PretrainingBase start = PretrainingBase.Load(settings, say);
         ModelArtifact encoder = start.Encoder;
         using PretrainingTexts texts = PretrainingTexts.Read(settings, WordPieceTokenizer.Create(encoder.Vocabulary, encoder.Tokenizer), token);
@@ -40,7 +39,8 @@ internal static class PretrainingRun
         using Trainer trainer = new(settings.Loop, task, folder, resumed, time);
         say(string.Create(CultureInfo.InvariantCulture,
             $"Training on {device} with {get_num_threads()} threads: {encoder.Encoder.LayerCount} layers of width {encoder.Encoder.HiddenWidth}, {task.Parameters.Values.Sum(one => one.numel()):N0} parameters{(resumed is null ? "" : $", from step {trainer.State.Step:N0}")}."));
-        Train(trainer, settings, say, token);
+        long? total = settings.Steps is { } steps ? trainer.RowsOf(steps) - trainer.RowsOf(trainer.State.Step) : null;
+        TrainingProgress.Run(trainer, "pre-training", total, "blocks", "give the same command with --resume to go on.", say, token);
 
         PretrainingOutcome outcome = new()
         {
@@ -63,34 +63,6 @@ internal static class PretrainingRun
     {
         ModelArtifact whole = encoder with { Head = CheckpointTask.MaskHead, ProblemType = ProblemType.MaskedLm };
         return whole with { Weights = WeightShapes.Of(whole.Encoder, whole.Head, 0).ToDictionary(weight => weight.Key, weight => weights[weight.Key]) };
-    }
-
-    private static RunCheckpoint? Open(RunFolder folder, PretrainSettings settings, bool resume)
-    {
-        bool exists = CheckpointFile.Exists(folder.Last);
-        if (resume && !exists) throw new ModelFileException($"'{folder.Path}' holds no checkpoint to resume from. Start the run without --resume.");
-        if (!resume && exists) throw new OutputException($"'{folder.Path}' holds a run already. Go on with it by --resume, or name another folder.");
-        if (resume) return CheckpointFile.Read(folder.Last);
-        AtomicFile.WriteText(folder.Settings, settings.ToText() + "\n");
-        return null;
-    }
-
-    private static void Train(Trainer trainer, PretrainSettings settings, Action<string> say, CancellationToken token)
-    {
-        long? total = settings.Steps is { } steps ? trainer.RowsOf(steps) - trainer.RowsOf(trainer.State.Step) : null;
-        try
-        {
-            ConsoleProgress.Run("pre-training", total, "blocks", progress =>
-            {
-                trainer.Run(progress, token);
-                return true;
-            });
-        }
-        catch (OperationCanceledException)
-        {
-            say($"Stopped at step {trainer.State.Step}; give the same command with --resume to go on.");
-            throw;
-        }
     }
 
     private static JsonObject Record(PretrainSettings settings, PretrainingTexts texts, PretrainingOutcome outcome)

@@ -47,7 +47,7 @@ internal sealed class ReplacedTokenTask : IPretrainingTask
         return new TrainingBatch(rows.Length, batch.Labels.Length, () =>
         {
             ReplacedTokenLoss loss = _model.Loss(batch, _device, Random(number));
-            return loss.MaskedSum + share * loss.DetectionSum;
+            return loss.MaskedSum.Plus(loss.DetectionSum.Times(share));
         });
     }
 

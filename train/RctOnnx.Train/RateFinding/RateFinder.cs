@@ -65,7 +65,7 @@ internal static class RateFinder
                 foreach (TrainingBatch batch in batches)
                 {
                     using DisposeScope scope = NewDisposeScope();
-                    Tensor part = batch.LossSum() / weight;
+                    Tensor part = batch.LossSum().Over(weight);
                     part.backward();
                     loss += part.item<float>();
                 }

@@ -27,7 +27,7 @@ internal static class AnswerFaults
         if (settings.NumberMasking != 0) yield return $"number-masking for {task}: answers are copied from the text as it is";
         if (settings.Head is not (HeadChoice.Auto or HeadChoice.Linear) && settings.Problem == ProblemType.QuestionAnswering) yield return $"the head {settings.Head} for {task}: it has a linear layer over every token";
         if (settings.LongText == LongTextPolicy.Window && settings.Problem == ProblemType.MultipleChoice) yield return $"long-text window for {task}: choices have no windows";
-        if (settings.WindowOverlap is { } overlap && (overlap < 0 || settings.LongText != LongTextPolicy.Window)) yield return $"window-overlap is {overlap} with long-text {settings.LongText}: expected 0 or more tokens, with --long-text window";
+        if (settings.WindowOverlap is { } overlap && (overlap < 0 || overlap >= settings.MaxLength - 2 || settings.LongText != LongTextPolicy.Window)) yield return $"window-overlap is {overlap} with long-text {settings.LongText} and max-length {settings.MaxLength}: expected 0 to {settings.MaxLength - 3} tokens, with --long-text window";
         if (settings.MaxAnswerLength < 1) yield return $"max-answer-length is {settings.MaxAnswerLength}, expected at least 1";
     }
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using RctOnnx.CommandLine;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Checkpointing;
+using RctOnnx.Train.Modules;
 using RctOnnx.Train.Optimization;
 using RctOnnx.Train.Schedules;
 using RctOnnx.Train.Settings;
@@ -145,7 +146,7 @@ internal sealed class Trainer : IDisposable
         using DisposeScope scope = NewDisposeScope();
         try
         {
-            Tensor loss = batch.LossSum() / weight;
+            Tensor loss = batch.LossSum().Over(weight);
             loss.backward();
             return loss.item<float>();
         }
@@ -195,7 +196,7 @@ internal sealed class Trainer : IDisposable
         using IDisposable? averaged = _average?.Use();
         DevFigures result = _task.Evaluate(token);
         _log.Add(new RunLogEntry { Kind = "evaluation", Step = State.Step, Epoch = Epoch, Loss = result.Loss, Accuracy = result.Accuracy, MacroF1 = result.MacroF1, Tasks = result.Tasks });
-        bool isBetter = State.BestMetric is not { } best || (_settings.LowerIsBetter ? result.Watched < best : result.Watched > best);
+        bool isBetter = State.BestMetric is not { } best || double.IsNaN(best) || (_settings.LowerIsBetter ? result.Watched < best : result.Watched > best);
         State = isBetter
             ? State with { BestMetric = result.Watched, BestStep = State.Step, EvaluationsSinceBest = 0 }
             : State with { EvaluationsSinceBest = State.EvaluationsSinceBest + 1 };

@@ -86,10 +86,9 @@ internal sealed class TrainingRun
 
         using Trainer trainer = new(_settings.Loop, task, _folder, resumed);
         if (task.Unfreezing is { } unfreezing) _say(unfreezing.Describe(trainer.StepCount));
-        long rows = trainer.RowsOf(trainer.StepCount);
         _say(string.Create(CultureInfo.InvariantCulture,
             $"Training on {device}: {trainer.StepCount:N0} steps of {_settings.Batch * _settings.Accumulation} {Unit}{(resumed is null ? "" : $", from step {trainer.State.Step:N0}")}."));
-        Train(trainer, rows - trainer.RowsOf(trainer.State.Step));
+        TrainingProgress.Run(trainer, "training", TrainingProgress.RowsLeft(trainer), Unit, $"go on with: rctonnx-train train --resume --output \"{_settings.Output}\"", _say, _token);
 
         bool isBest = _settings.Keep == KeptWeights.Best && dev is not null;
         if (isBest) task.LoadWeights(CheckpointFile.Read(_folder.Best).Weights);
@@ -154,23 +153,6 @@ internal sealed class TrainingRun
         if (frozen.Length == 0) return;
         _say(string.Create(CultureInfo.InvariantCulture,
             $"Frozen: {frozen.Length} of {all.Length} parameters, {frozen.Sum(one => one.numel()):N0} of {all.Sum(one => one.numel()):N0} numbers{(model.IsEncoderFrozen && !_settings.Documents && _settings.Encoders == EncoderChoice.One ? "; the encoder's features are computed once, without dropout" : "")}."));
-    }
-
-    private void Train(Trainer trainer, long rows)
-    {
-        try
-        {
-            ConsoleProgress.Run("training", Math.Max(rows, 0), Unit, progress =>
-            {
-                trainer.Run(progress, _token);
-                return true;
-            });
-        }
-        catch (OperationCanceledException)
-        {
-            _say($"Stopped at step {trainer.State.Step}; go on with: rctonnx-train train --resume --output \"{_settings.Output}\"");
-            throw;
-        }
     }
 
     private EvaluationResult[] Untrained(ClassifierModel model, Device device, ExampleSet[] tests, int padId)
