@@ -49,10 +49,12 @@ public sealed class QuantizeTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ProblemType.MultiLabel, "micro F1")]
-    [InlineData(ProblemType.Regression, "Pearson correlation")]
-    [InlineData(ProblemType.Ordinal, "quadratic weighted kappa")]
-    public void Every_problem_is_judged_by_its_own_figure_and_refused_where_that_drops_too_far(ProblemType problem, string figure)
+    [InlineData(ProblemType.MultiLabel, HeadKind.Linear, "micro F1")]
+    [InlineData(ProblemType.Regression, HeadKind.Linear, "Pearson correlation")]
+    [InlineData(ProblemType.Ordinal, HeadKind.Linear, "quadratic weighted kappa")]
+    [InlineData(ProblemType.SingleLabel, HeadKind.Mlp, "accuracy")]
+    [InlineData(ProblemType.Ordinal, HeadKind.Mlp, "quadratic weighted kappa")]
+    public void Every_problem_is_judged_by_its_own_figure_and_refused_where_that_drops_too_far(ProblemType problem, HeadKind head, string figure)
     {
         Func<Classification, string> label = problem switch
         {
@@ -63,7 +65,7 @@ public sealed class QuantizeTests : IDisposable
         string[] labels = [];
         for (int seed = 1; labels.Distinct().Count() < 2; seed++) // a random model may give all texts one label
         {
-            ModelFile.Write(Model, RandomModels.Create(hidden: 48, heads: 4, layers: 3, problem: problem, labelCount: problem == ProblemType.Regression ? 1 : 3, seed: seed));
+            ModelFile.Write(Model, RandomModels.Create(head: head, hidden: 48, heads: 4, layers: 3, problem: problem, labelCount: problem == ProblemType.Regression ? 1 : 3, seed: seed));
             using TextClassifier classifier = TextClassifier.Load(Model);
             labels = [.. _texts.Select(text => label(classifier.Classify(text)))];
         }

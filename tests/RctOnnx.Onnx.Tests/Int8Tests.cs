@@ -15,26 +15,27 @@ public class Int8Tests
         ModelQuantizer.Quantize(model, QuantizationPoints.Of(model.Encoder).Select(point => point.Key).Where(wanted ?? (_ => true))
             .ToDictionary(point => point, _ => InputQuantization.OfRange(-4, 4)), limit);
 
-    public static TheoryData<Architecture, Pooling, HeadKind, int> Models
+    public static TheoryData<Architecture, Pooling, HeadKind, int, ProblemType> Models
     {
         get
         {
-            TheoryData<Architecture, Pooling, HeadKind, int> data = [];
+            TheoryData<Architecture, Pooling, HeadKind, int, ProblemType> data = [];
             foreach (Pooling pooling in RandomModels.TextPoolings)
                 foreach (HeadKind head in RandomModels.TextHeads)
-                {
-                    data.Add(Architecture.Bert, pooling, head, 0);
-                    data.Add(Architecture.Electra, pooling, head, 10);
-                }
+                    foreach (ProblemType problem in head == HeadKind.None ? [ProblemType.SingleLabel] : (ProblemType[])[ProblemType.SingleLabel, ProblemType.Ordinal])
+                    {
+                        data.Add(Architecture.Bert, pooling, head, 0, problem);
+                        data.Add(Architecture.Electra, pooling, head, 10, problem);
+                    }
             return data;
         }
     }
 
     [Theory]
     [MemberData(nameof(Models))]
-    public void Int8_graphs_of_both_dialects_agree_and_are_near_the_fp32_model(Architecture architecture, Pooling pooling, HeadKind head, int embedding)
+    public void Int8_graphs_of_both_dialects_agree_and_are_near_the_fp32_model(Architecture architecture, Pooling pooling, HeadKind head, int embedding, ProblemType problem)
     {
-        ModelArtifact model = RandomModels.Create(architecture, pooling, head, embedding: embedding), int8 = Quantized(model);
+        ModelArtifact model = RandomModels.Create(architecture, pooling, head, problem: problem, embedding: embedding), int8 = Quantized(model);
         string output = head == HeadKind.None ? "features" : "logits";
         int[][] rows = [Row(9, 1), Row(9, 2), Row(9, 3)];
         using GraphRun fp32 = new(model, GraphDialect.Portable), portable = new(int8, GraphDialect.Portable);
