@@ -27,8 +27,8 @@ public sealed record TextClassifierOptions
     /// <summary>Threads in all; null means the cores that this process may use (container limits included).</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Tokens of one batch. 1024 keeps a batch in the cache; larger ones gain nothing on CPU.</summary>
-    public int BatchTokens { get; init; } = 1024;
+    /// <summary>Tokens of one batch. Larger ones gain nothing on CPUs and take more memory; below 256 the weights are read too often.</summary>
+    public int BatchTokens { get; init; } = 512;
 
     /// <summary>Longest sequence in tokens, special tokens included; null is the model's limit, which it cannot exceed.</summary>
     public int? MaxLength { get; init; }
