@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RctOnnx.Cli.Loading;
 using RctOnnx.Cli.Providers;
 using RctOnnx.Cli.Rows;
 using RctOnnx.CommandLine;
@@ -59,12 +60,12 @@ internal static class AnswerCommand
             bool compares = parsed.GetValue(evaluate);
             if (compares && source is null) throw new SettingsException("--evaluate compares with the answers of --data. Name a file.");
             if (compares && parsed.GetValue(output) != RowInput.StandardInput) throw new SettingsException("--evaluate prints figures in place of answers, of which --output would get none. Leave one of them out.");
-            using QuestionAnswerer answerer = QuestionAnswerer.Load(parsed.GetRequiredValue(model), new QuestionAnswererOptions
+            using QuestionAnswerer answerer = NativeHeap.Load(() => QuestionAnswerer.Load(parsed.GetRequiredValue(model), new QuestionAnswererOptions
             {
                 Running = provider.Read(parsed) with { TopK = parsed.GetValue(top), LongText = parsed.GetValue(longText), WindowOverlap = parsed.GetValue(stride), MaxLength = parsed.GetValue(maxLength), Threads = parsed.GetValue(threads) },
                 MaxAnswerLength = parsed.GetValue(longest),
                 NoAnswerThreshold = parsed.GetValue(threshold),
-            });
+            }));
             QuestionColumns columns = new() { Question = parsed.GetValue(questionColumn)!, Context = parsed.GetValue(contextColumn)!, Answer = parsed.GetValue(answerColumn)!, Start = parsed.GetValue(startColumn)! };
             IEnumerable<QuestionRow> rows = source is null ? [new QuestionRow(asked!, text!, null, "arguments", 1)]
                 : source == RowInput.StandardInput ? QuestionDataset.Read(Console.OpenStandardInput(), "standard input", columns, compares)

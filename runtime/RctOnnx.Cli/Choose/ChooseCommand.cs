@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RctOnnx.Cli.Loading;
 using RctOnnx.Cli.Providers;
 using RctOnnx.Cli.Rows;
 using RctOnnx.CommandLine;
@@ -53,7 +54,7 @@ internal static class ChooseCommand
             bool compares = parsed.GetValue(evaluate);
             if (compares && source is null) throw new SettingsException("--evaluate compares with the labels of --data. Name a file.");
             if (compares && parsed.GetValue(output) != RowInput.StandardInput) throw new SettingsException("--evaluate prints figures in place of answers, of which --output would get none. Leave one of them out.");
-            using ChoiceSelector selector = ChoiceSelector.Load(parsed.GetRequiredValue(model), provider.Read(parsed) with { LongText = parsed.GetValue(longText), MaxLength = parsed.GetValue(maxLength), Threads = parsed.GetValue(threads) });
+            using ChoiceSelector selector = NativeHeap.Load(() => ChoiceSelector.Load(parsed.GetRequiredValue(model), provider.Read(parsed) with { LongText = parsed.GetValue(longText), MaxLength = parsed.GetValue(maxLength), Threads = parsed.GetValue(threads) }));
             ChoiceColumns columns = new() { Prompt = parsed.GetValue(promptColumn)!, Choices = parsed.GetValue(choicesColumn)!, Label = parsed.GetValue(labelColumn)! };
             IEnumerable<ChoiceRow> rows = source is null ? [new ChoiceRow(asked!, given, null, "arguments", 1)]
                 : source == RowInput.StandardInput ? ChoiceDataset.Read(Console.OpenStandardInput(), "standard input", columns, compares)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using RctOnnx.Cli.Loading;
 using RctOnnx.Cli.Providers;
 using RctOnnx.Cli.Rows;
 using RctOnnx.CommandLine;
@@ -65,7 +66,7 @@ internal static class ClassifyCommand
             if (given.Length > 0 == source is not null)
                 throw new SettingsException(source is null ? "There is nothing to classify: name texts, or --input FILE, or --input - for standard input." : "Both texts and --input are given; one of them is expected.");
             ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = null, Pair = parsed.GetValue(pairColumn), Group = parsed.GetValue(groupColumn) };
-            using TextClassifier classifier = TextClassifier.Load(ShippedModel.Or(parsed.GetValue(model), Console.Error.WriteLine), provider.Read(parsed) with
+            using TextClassifier classifier = NativeHeap.Load(() => TextClassifier.Load(ShippedModel.Or(parsed.GetValue(model), Console.Error.WriteLine), provider.Read(parsed) with
             {
                 TopK = null,
                 TaskName = parsed.GetValue(task),
@@ -73,7 +74,7 @@ internal static class ClassifyCommand
                 MaxLength = parsed.GetValue(maxLength),
                 Threads = parsed.GetValue(threads),
                 ParseSpecialTokens = parsed.GetValue(parseSpecial),
-            });
+            }));
             int? shown = parsed.GetValue(topK);
             if (shown < 1) throw new SettingsException($"--top-k is {shown}, expected at least 1.");
             string target = parsed.GetValue(output)!;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using RctOnnx.Cli.Loading;
 using RctOnnx.Cli.Providers;
 using RctOnnx.Cli.Rows;
 using RctOnnx.CommandLine;
@@ -44,7 +45,7 @@ internal static class EvaluateCommand
         {
             string path = parsed.GetRequiredValue(data);
             ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = parsed.GetValue(labelColumn), Pair = parsed.GetValue(pairColumn), Group = parsed.GetValue(groupColumn), Flags = parsed.GetValue(labelColumns) is { Length: > 0 } flags ? flags : null };
-            using TextClassifier classifier = TextClassifier.Load(parsed.GetRequiredValue(model), provider.Read(parsed) with { Threads = parsed.GetValue(threads), TaskName = parsed.GetValue(task) });
+            using TextClassifier classifier = NativeHeap.Load(() => TextClassifier.Load(parsed.GetRequiredValue(model), provider.Read(parsed) with { Threads = parsed.GetValue(threads), TaskName = parsed.GetValue(task) }));
             TaskChoice.Require(parsed.GetRequiredValue(model), classifier.Tasks, parsed.GetValue(task));
             DocumentColumns.Check(classifier.ReadsDocuments, columns, parsed.GetValue(format) ?? TextDataset.FormatOf(path), needsGroups: true);
             Comparison comparison = Comparison.Of(classifier.ProblemType, classifier.Labels, parsed.GetValue(intervals));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using RctOnnx.Cli.Loading;
 using RctOnnx.Cli.Providers;
 using RctOnnx.CommandLine;
 using RctOnnx.Runtime;
@@ -36,7 +37,7 @@ internal static class FillMaskCommand
         command.SetWork((parsed, token) =>
         {
             string[] given = parsed.GetValue(texts)!;
-            using MaskFiller filler = MaskFiller.Load(parsed.GetRequiredValue(model), provider.Read(parsed) with { TopK = parsed.GetValue(top), MaxLength = parsed.GetValue(maxLength), Threads = parsed.GetValue(threads) });
+            using MaskFiller filler = NativeHeap.Load(() => MaskFiller.Load(parsed.GetRequiredValue(model), provider.Read(parsed) with { TopK = parsed.GetValue(top), MaxLength = parsed.GetValue(maxLength), Threads = parsed.GetValue(threads) }));
             IReadOnlyList<IReadOnlyList<FilledMask>> answers = filler.Fill(given, token);
             for (int i = 0; i < given.Length; i++)
             {
