@@ -43,11 +43,23 @@ internal static class JsonLines
         _ => [value],
     };
 
+    private static JsonDocument Parse(string path, long number, string line)
+    {
+        try
+        {
+            return JsonDocument.Parse(line);
+        }
+        catch (JsonException e)
+        {
+            throw new DataException($"{TextRow.PlaceOf(path, number, countsRows: false)} is no JSON, but '{line[..Math.Min(line.Length, 40)]}'. Expected is JSONL: one object a line.", e);
+        }
+    }
+
     private static T Row<T>(string path, long number, string line, Func<JsonElement, long, T> read)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(line);
+            using JsonDocument document = Parse(path, number, line);
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw new JsonException($"expected an object, found {document.RootElement.ValueKind}");
             return read(document.RootElement, number);
         }

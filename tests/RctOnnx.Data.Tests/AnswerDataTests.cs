@@ -43,6 +43,7 @@ public sealed class AnswerDataTests : IDisposable
     [Fact]
     public void Broken_questions_are_refused_with_their_line()
     {
+        Assert.Contains("line 1 is no JSON, but 'question,context,answer'. Expected is JSONL", Fault("question,context,answer\nq,c,a"));
         Assert.Contains("does not stand at code point 1", Fault("""{"question":"q","context":"a b","answer":"b","start":1}"""));
         Assert.Contains("which is shorter", Fault("""{"question":"q","context":"a b","answer":"b","start":7}"""));
         Assert.Contains("no property 'answer'; there are 'question', 'context'", Fault("""{"question":"q","context":"a b"}"""));

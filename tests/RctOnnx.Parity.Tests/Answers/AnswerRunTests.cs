@@ -82,6 +82,8 @@ public sealed class AnswerRunTests : IDisposable
         Assert.True(after[MetricName.TokenF1] >= after[MetricName.ExactMatch]);
         Assert.True(after.Loss < before.Loss / 2);
         Assert.Equal(new RuntimeAgreement(40, 40), outcome.Runtime);
+        JsonElement evaluation = JsonDocument.Parse(File.ReadLines(new RunFolder(_folder.File("run")).Log).Last()).RootElement;
+        Assert.Equal(outcome.Dev![MetricName.TokenF1], evaluation.GetProperty("others").GetProperty("token_f1").GetDouble(), 9);
         Assert.InRange(outcome.Model.Proof!.LargestDifference, 0, ExportProof.Tolerance);
         Assert.True(outcome.Model.Proof.PairCount > 12); // those of the task besides the built-in ones
         ModelDescription read = ModelFile.Read(new RunFolder(_folder.File("run")).Model).Description!;

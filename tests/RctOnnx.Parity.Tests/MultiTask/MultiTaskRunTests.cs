@@ -47,7 +47,7 @@ public sealed class MultiTaskRunTests : IDisposable
         Assert.True(metrics.GetProperty("words").GetProperty("sets").GetProperty("test").GetProperty("trained").GetProperty("accuracy").GetDouble() > 0.9);
         Assert.All((string[])["words", "value"], task => Assert.True(File.Exists(Path.Combine(folder.Path, task, RunReport.PageFile))));
         JsonElement evaluation = JsonDocument.Parse(File.ReadLines(folder.Log).Last()).RootElement;
-        Assert.True(evaluation.GetProperty("tasks").GetProperty("value").GetDouble() > 0.9);
+        Assert.True(evaluation.GetProperty("others").GetProperty("value").GetDouble() > 0.9);
 
         // A task alone out of the file, and training that goes on from it.
         ModelArtifact alone = TaskViews.Alone(model, "value");

@@ -73,7 +73,8 @@ internal abstract class AnswerTask<TSet> : IAnswerTask
     public DevFigures Evaluate(CancellationToken token)
     {
         AnswerFigures figures = MeasureDev(token);
-        return new DevFigures(figures.Loss, figures[Settings.Watched], figures.Values.TryGetValue(MetricName.Accuracy, out double accuracy) ? accuracy : null);
+        return new DevFigures(figures.Loss, figures[Settings.Watched], figures.Values.TryGetValue(MetricName.Accuracy, out double accuracy) ? accuracy : null,
+            Others: DevFigures.ByName(figures.Values.Where(pair => pair.Key != MetricName.Accuracy)));
     }
 
     public AnswerFigures MeasureDev(CancellationToken token) => Untrained(() => Measure(_dev!, null, token));

@@ -59,7 +59,7 @@ internal sealed class TaskMixture(ClassifierModel model, IReadOnlyList<(string N
         (string Name, DevFigures Figures)[] all = [.. tasks.Where(one => one.Task.HasDev).Select(one => (one.Name, one.Task.Evaluate(token)))];
         // A correlation or kappa that is not defined, as of answers that are all the same, counts as none.
         return new DevFigures(all.Average(one => one.Figures.Loss), all.Average(one => double.IsFinite(one.Figures.Watched) ? one.Figures.Watched : 0),
-            Tasks: all.Where(one => double.IsFinite(one.Figures.Watched)).ToDictionary(one => one.Name, one => one.Figures.Watched));
+            Others: all.Where(one => double.IsFinite(one.Figures.Watched)).ToDictionary(one => one.Name, one => one.Figures.Watched));
     }
 
     public IReadOnlyDictionary<string, TensorData> ReadWeights() => model.ReadWeights();

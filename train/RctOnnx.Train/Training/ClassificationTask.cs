@@ -89,7 +89,7 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
         result = result.With(_dev!, TaskFigures.BestThresholds(_dev!, result.Logits));
         return result.Figures.Values is null
             ? new DevFigures(result.Loss, result[_watched], result[MetricName.Accuracy], result[MetricName.MacroF1])
-            : new DevFigures(result.Loss, result[_watched]);
+            : new DevFigures(result.Loss, result[_watched], Others: DevFigures.ByName(((MetricName[])[MetricName.Pearson, MetricName.Spearman]).Select(name => KeyValuePair.Create(name, result[name]))));
     }
 
     public IReadOnlyDictionary<string, TensorData> ReadWeights() =>

@@ -30,6 +30,6 @@ internal sealed record RunLogEntry
     /// <summary>Evaluation: mean F1 of the labels.</summary>
     public double? MacroF1 { get; init; }
 
-    /// <summary>Evaluation of several tasks: what each is judged by, by its name; undefined ones are left out.</summary>
-    public IReadOnlyDictionary<string, double>? Tasks { get; init; }
+    /// <summary>Evaluation: figures of other names (<see cref="DevFigures.Others"/>).</summary>
+    public IReadOnlyDictionary<string, double>? Others { get; init; }
 }

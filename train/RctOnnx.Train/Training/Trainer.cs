@@ -195,7 +195,7 @@ internal sealed class Trainer : IDisposable
     {
         using IDisposable? averaged = _average?.Use();
         DevFigures result = _task.Evaluate(token);
-        _log.Add(new RunLogEntry { Kind = "evaluation", Step = State.Step, Epoch = Epoch, Loss = result.Loss, Accuracy = result.Accuracy, MacroF1 = result.MacroF1, Tasks = result.Tasks });
+        _log.Add(new RunLogEntry { Kind = "evaluation", Step = State.Step, Epoch = Epoch, Loss = result.Loss, Accuracy = result.Accuracy, MacroF1 = result.MacroF1, Others = result.Others });
         bool isBetter = State.BestMetric is not { } best || double.IsNaN(best) || (_settings.LowerIsBetter ? result.Watched < best : result.Watched > best);
         State = isBetter
             ? State with { BestMetric = result.Watched, BestStep = State.Step, EvaluationsSinceBest = 0 }
