@@ -49,7 +49,7 @@ internal static class JsonLines
         {
             return JsonDocument.Parse(line);
         }
-        catch (JsonException e)
+        catch (JsonException e) when (!line.AsSpan().TrimStart().StartsWith('{'))
         {
             throw new DataException($"{TextRow.PlaceOf(path, number, countsRows: false)} is no JSON, but '{line[..Math.Min(line.Length, 40)]}'. Expected is JSONL: one object a line.", e);
         }

@@ -6,7 +6,7 @@ namespace RctOnnx.Cli.Loading;
 /// Settings of glibc's heap (mallopt(3)) for opening a model and for running it. Opening frees every weight once ONNX Runtime has its own form of it:
 /// of blocks that are mapped one by one nothing stays behind, which is 8 MB less at the peak for six layers of width 384. Runs
 /// free and take the same blocks again and again, which is fast only while the heap keeps them. By itself glibc does the second
-/// after the first large block that is freed, which is too early. Other C libraries are left as they are.
+/// after the first large block that is freed, which is too early. Other C libraries are left as they are, and so is what <c>GLIBC_TUNABLES</c> sets.
 /// </summary>
 internal static partial class NativeHeap
 {
@@ -30,12 +30,12 @@ internal static partial class NativeHeap
 
     private static void Set(int parameter, int value)
     {
-        if (!OperatingSystem.IsLinux()) return;
+        if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable("GLIBC_TUNABLES") is not null) return;
         try
         {
             _ = Mallopt(parameter, value);
         }
-        catch (EntryPointNotFoundException)
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
             // musl: its allocator has no such switch.
         }

@@ -14,7 +14,7 @@ internal static class VerifyCommand
 {
     private const double Fp32Tolerance = 1e-3, Fp16Tolerance = 5e-2;
 
-    private sealed record Answers(float[] Logits, string[] Labels, double SentencesPerSecond);
+    private sealed record Answers(float[] Logits, string[] Labels, int Count, double SentencesPerSecond);
 
     public static Command Create()
     {
@@ -69,20 +69,22 @@ internal static class VerifyCommand
     private static Answers Ask(TextClassifier classifier, Func<RowInput> rows, IWorkProgress progress, CancellationToken token)
     {
         List<float> logits = [];
-        List<string> labels = [];
+        List<string> labels = []; // values have none
+        int count = 0;
         foreach (RowAnswers chunk in RowAnswers.Of(classifier, rows(), token, allTasks: true))
         {
-            foreach (Classification answer in chunk.Tasks?.SelectMany(all => classifier.Tasks.Select(task => all[task.Name])) ?? chunk.Answers)
+            foreach ((Classification answer, ProblemType problem) in chunk.Tasks?.SelectMany(all => classifier.Tasks.Select(task => (all[task.Name], task.ProblemType))) ?? chunk.Answers.Select(answer => (answer, classifier.ProblemType)))
             {
                 logits.AddRange(answer.Logits);
-                labels.Add(string.Join('\n', answer.Labels));
+                if (problem != ProblemType.Regression) labels.Add(string.Join('\n', answer.Labels));
             }
+            count += chunk.Rows.Count;
             progress.Advance(chunk.Rows.Count);
         }
-        if (labels.Count == 0) throw new DataException("The data has no rows to compare. Name another file.");
+        if (count == 0) throw new DataException("The data has no rows to compare. Name another file.");
         long start = Stopwatch.GetTimestamp();
         foreach (RowAnswers chunk in RowAnswers.Of(classifier, rows(), token)) progress.Advance(chunk.Rows.Count);
-        return new Answers([.. logits], [.. labels], labels.Count / Math.Max(1, classifier.Tasks.Count) / Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return new Answers([.. logits], [.. labels], count, count / Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
     private static VerifySummary Summarise(string model, TextClassifier tried, TextClassifier cpu, Answers found, Answers expected, double? tolerance)
@@ -102,11 +104,11 @@ internal static class VerifyCommand
             Dialect = dialect,
             Nodes = tried.Provider.Nodes,
             ReferenceDialect = reference,
-            Count = expected.Labels.Length / Math.Max(1, cpu.Tasks.Count),
+            Count = expected.Count,
             LargestDifference = largest,
             MeanDifference = sum / expected.Logits.Length,
             Allowed = tolerance ?? (roundsOtherwise ? null : dialect is GraphDialect.CudaFp16 or GraphDialect.CoreMlFp16 ? Fp16Tolerance : Fp32Tolerance),
-            LabelAgreement = cpu.Tasks.Count == 0 && cpu.ProblemType == ProblemType.Regression ? null : expected.Labels.Zip(found.Labels).Count(pair => pair.First == pair.Second) / (double)expected.Labels.Length,
+            LabelAgreement = expected.Labels.Length == 0 ? null : expected.Labels.Zip(found.Labels).Count(pair => pair.First == pair.Second) / (double)expected.Labels.Length,
             SentencesPerSecond = found.SentencesPerSecond,
             ReferenceSentencesPerSecond = expected.SentencesPerSecond,
         };

@@ -3,7 +3,8 @@ namespace RctOnnx.Runtime;
 /// <summary>The logits of the rows of a call, [answers, labels]: it grows with the rows while workers write into it. Thread-safe.</summary>
 internal sealed class LogitTable
 {
-    private const int KeptValues = 1 << 22; // 16 MB: what more a rare call took is given back
+    /// <summary>Up to so many values the memory is kept (16 MB); what more a rare call took is given back.</summary>
+    public const int KeptValues = 1 << 22;
 
     private readonly Lock _writing = new();
     private float[] _values = [];

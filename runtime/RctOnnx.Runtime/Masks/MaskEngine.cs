@@ -7,17 +7,16 @@ internal sealed class MaskEngine : IDisposable
 {
     private const int DefaultTop = 5;
 
-    private const int CallTexts = 64; // a mask has as many logits as the vocabulary has pieces, and those of a call are held together
-
     private readonly RowEngine _rows;
     private readonly MaskTokenizer _tokenizer;
     private readonly IReadOnlyList<string> _vocabulary;
-    private readonly int _top, _maxCharacters;
+    private readonly int _top, _maxCharacters, _callMasks;
 
     public MaskEngine(LoadedModel model, TextClassifierOptions options)
     {
         _vocabulary = model.Content.Description!.Vocabulary; // a foreign file is no masked language model
         (_top, _maxCharacters) = (Math.Min(options.TopK ?? DefaultTop, _vocabulary.Count), options.MaxCharacters);
+        _callMasks = LogitTable.KeptValues / _vocabulary.Count; // a mask has as many logits as the vocabulary has pieces, and those of a run are held together
         LongTextPolicy policy = options.LongText ?? model.LongText;
         if (policy == LongTextPolicy.Window)
             throw new SettingsException($"{nameof(TextClassifierOptions.LongText)} is {policy}, but a text with masks has no windows. Choose {LongTextPolicy.Truncate} or {LongTextPolicy.Error}.");
@@ -41,31 +40,27 @@ internal sealed class MaskEngine : IDisposable
     /// <summary>The masks of every text, in their order.</summary>
     public IReadOnlyList<FilledMask>[] Fill(IReadOnlyList<string> texts, CancellationToken token)
     {
-        IReadOnlyList<FilledMask>[] filled = new IReadOnlyList<FilledMask>[texts.Count];
-        for (int first = 0; first < filled.Length; first += CallTexts)
+        CallRunner.Check(texts, text =>
         {
-            try
-            {
-                FillSome([.. texts.Skip(first).Take(CallTexts)], token).CopyTo(filled, first);
-            }
-            catch (TextTooLongException e)
-            {
-                throw new TextTooLongException(e.Fault, first + (int)e.Index!);
-            }
+            if (text.Length > _maxCharacters) throw new TextTooLongException($"has {text.Length} characters, allowed are {_maxCharacters}. Shorten it, or raise MaxCharacters.");
+        });
+        MaskedText[] encoded = new MaskedText[texts.Count];
+        _rows.InStretches(encoded.Length, i => encoded[i] = _tokenizer.Encode(texts[i]), token);
+        IReadOnlyList<FilledMask>[] filled = new IReadOnlyList<FilledMask>[texts.Count];
+        for (int first = 0, end; first < filled.Length; first = end)
+        {
+            end = first + 1;
+            for (int masks = encoded[first].Places.Length; end < filled.Length && (masks += encoded[end].Places.Length) <= _callMasks;) end++;
+            FillSome(encoded[first..end], token).CopyTo(filled, first);
         }
         return filled;
     }
 
-    private IReadOnlyList<FilledMask>[] FillSome(string[] texts, CancellationToken token)
+    private IReadOnlyList<FilledMask>[] FillSome(MaskedText[] encoded, CancellationToken token)
     {
         CallBuffers call = _rows.Take();
-        MaskedText[] encoded = new MaskedText[texts.Length];
-        int[] firstAnswers = call.FirstRows(texts.Length);
-        _rows.Run(call, _rows.Singles, texts.Length, canRefuse: true, i =>
-        {
-            if (texts[i].Length > _maxCharacters) throw new TextTooLongException($"has {texts[i].Length} characters, allowed are {_maxCharacters}. Shorten it, or raise MaxCharacters.");
-            encoded[i] = _tokenizer.Encode(texts[i]);
-        }, i =>
+        int[] firstAnswers = call.FirstRows(encoded.Length);
+        _rows.Run(call, _rows.Singles, encoded.Length, canRefuse: false, _ => { }, i =>
         {
             firstAnswers[i] = call.Rows.AnswerCount;
             call.Rows.AddRow(call.Rows.Write(encoded[i].Ids), encoded[i].Ids.Length, encoded[i].Places);

@@ -12,9 +12,12 @@ public sealed class OnnxGraphRunner : IDisposable
 {
     private static readonly HashSet<string> KnownInputs = ["input_ids", "attention_mask", "token_type_ids"];
 
+    /// <summary>A switch of the application (<see cref="AppContext"/>) that says that it has made glibc keep one heap for all threads.</summary>
+    public const string OneHeapSwitch = "RctOnnx.OneHeap";
+
     // ONNX Runtime's arena is one for all threads: workers hand each other the buffers they free, whose lines lie in another core's
-    // cache, which cost a fifth of the int8 throughput of two workers for minutes at a time. glibc gives every thread a heap of its own.
-    private static readonly bool HasHeapOfThread = OperatingSystem.IsLinux();
+    // cache, which cost two workers a sixth of their int8 throughput for minutes at a time. glibc gives every thread a heap of its own.
+    private static readonly bool HasHeapOfThread = OperatingSystem.IsLinux() && !(AppContext.TryGetSwitch(OneHeapSwitch, out bool isOne) && isOne);
 
     private readonly InferenceSession _session;
     private readonly ExecutionProvider _provider;

@@ -78,6 +78,7 @@ public sealed class ProblemTests : IDisposable
         Assert.Equal(["100", "300", "900"], outcome.Model.Labels); // by value, not by name
         Assert.True(outcome.Tests[0].Trained[MetricName.QuadraticWeightedKappa] > 0.8, $"{outcome.Tests[0].Trained[MetricName.QuadraticWeightedKappa]}");
         Assert.Equal(new RuntimeAgreement(20, 20), outcome.Runtime);
+        Assert.True(JsonDocument.Parse(File.ReadLines(new RunFolder(settings.Output).Log).Last()).RootElement.GetProperty("others").GetProperty("quadratic_weighted_kappa").GetDouble() > 0);
         double[] thresholds = OrderedThresholds.Of(outcome.Model.Weights[TensorNames.HeadThresholds].ToFloats());
         Assert.True(thresholds[0] < thresholds[1]);
         using TextClassifier classifier = TextClassifier.Load(new RunFolder(settings.Output).Model);

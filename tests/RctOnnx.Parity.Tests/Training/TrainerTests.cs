@@ -47,6 +47,22 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(6, Run(Settings with { LowerIsBetter = true }, new([3, 2, 1, 2, 3, 4, 5, 6])).BestStep);
 
     [Fact]
+    public void A_figure_that_is_not_defined_is_no_better_than_any_other_and_does_not_break_the_run()
+    {
+        RunState state = Run(Settings, new([double.NaN, 0.1, double.NaN, 0.3, double.NaN, 0.2, 0.1, 0]));
+        Assert.Equal((8L, 0.3), (state.BestStep, state.BestMetric!.Value));
+    }
+
+    [Fact]
+    public void Where_no_figure_is_ever_defined_the_first_weights_are_the_best_and_patience_ends_the_run()
+    {
+        ScriptedTask task = new([.. Enumerable.Repeat(double.NaN, 8)]);
+        RunState state = Run(Settings with { Patience = 2 }, task);
+        Assert.Equal((6L, 2L, null), (state.Step, state.BestStep, state.BestMetric));
+        Assert.Equal(task.AtEvaluation[0], CheckpointFile.Read(_folder.File("best")).Weights["weight"].ToFloats()[0]);
+    }
+
+    [Fact]
     public void Without_steps_between_evaluations_every_epoch_is_evaluated()
     {
         ScriptedTask task = new([1, 2, 3]);

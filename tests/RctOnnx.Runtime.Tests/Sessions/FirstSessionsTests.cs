@@ -13,6 +13,7 @@ public sealed class FirstSessionsTests
     [Fact]
     public async Task The_first_sessions_of_a_process_can_be_opened_at_once()
     {
+        Assert.SkipUnless(OwnOperators.IsSupported, "This processor has no AVX-512.");
         for (int process = 0; process < 3; process++) // each is one chance that two of its sessions meet
             await TestProcess.RunAsync(TestProcess.Of(typeof(FirstSessionsTests), nameof(Open_at_once)), TestContext.Current.CancellationToken);
     }

@@ -33,12 +33,17 @@ internal static class TensorArithmetic
     /// <summary>The larger one of a and a number.</summary>
     public static Tensor AtLeast(this Tensor a, double number) => With(number, a.clamp_min);
 
+    /// <summary>The smaller one of a and a number.</summary>
+    public static Tensor AtMost(this Tensor a, long number) => With(number, a.clamp_max);
+
+    /// <summary>Whether a is above a number.</summary>
+    public static Tensor Above(this Tensor a, double number) => With(number, a.gt);
+
     /// <summary>a to the power of a number.</summary>
     public static Tensor Power(this Tensor a, double exponent) => With(exponent, number => a.pow(number));
 
-    private static Tensor With(double number, Func<Scalar, Tensor> work)
+    private static Tensor With(Scalar held, Func<Scalar, Tensor> work)
     {
-        Scalar held = number;
         Tensor result = work(held);
         GC.KeepAlive(held);
         return result;

@@ -62,7 +62,7 @@ internal sealed class MultiTaskRun
         List<TaskMaterial> all = [];
         try
         {
-            foreach (PlannedTask task in _tasks) all.Add(TaskMaterial.Read(task, $"{_folder.Tokens}-{task.Name}", _say, _token));
+            foreach (PlannedTask task in _tasks) all.Add(TaskMaterial.Read(task, $"{_folder.Tokens}.{task.Name}", _say, _token));
             return Execute(all, resumed);
         }
         finally
@@ -92,7 +92,7 @@ internal sealed class MultiTaskRun
         {
             EvaluationResult[][] untrained = Untrained(model, device, all, loop.Hash, padId);
             TaskBatches batches = new([.. tasks.Select(task => task.Lengths)], _plan.Sampling, _plan.Temperature);
-            TaskMixture mixture = new(model, [.. all.Select((one, i) => (one.Task.Name, tasks[i], one.Task.Weight))], batches, dataHash);
+            TaskMixture mixture = new(model, [.. all.Select((one, i) => (one.Task.Name, tasks[i], one.Task.Weight))], batches, loop.LowerIsBetter, dataHash);
             using Trainer trainer = new(loop, mixture, _folder, resumed);
             if (tasks[0].Unfreezing is { } unfreezing) _say(unfreezing.Describe(trainer.StepCount));
             SayPlan(trainer, batches, all, device);

@@ -14,8 +14,9 @@ namespace RctOnnx.Train.MultiTask;
 /// <param name="model">With a head a task.</param>
 /// <param name="tasks">Name, task and weight, in the order of the heads.</param>
 /// <param name="batches">Which batches come when.</param>
+/// <param name="lowerIsBetter">Whether what is watched is a loss.</param>
 /// <param name="dataHash">Over the training rows of all tasks.</param>
-internal sealed class TaskMixture(ClassifierModel model, IReadOnlyList<(string Name, ClassificationTask Task, double Weight)> tasks, TaskBatches batches, string dataHash) : ITrainingTask
+internal sealed class TaskMixture(ClassifierModel model, IReadOnlyList<(string Name, ClassificationTask Task, double Weight)> tasks, TaskBatches batches, bool lowerIsBetter, string dataHash) : ITrainingTask
 {
     private readonly int[] _starts = [.. tasks.Select((_, i) => tasks.Take(i).Sum(one => one.Task.Lengths.Count))];
 
@@ -57,8 +58,8 @@ internal sealed class TaskMixture(ClassifierModel model, IReadOnlyList<(string N
     public DevFigures Evaluate(CancellationToken token)
     {
         (string Name, DevFigures Figures)[] all = [.. tasks.Where(one => one.Task.HasDev).Select(one => (one.Name, one.Task.Evaluate(token)))];
-        // A correlation or kappa that is not defined, as of answers that are all the same, counts as none.
-        return new DevFigures(all.Average(one => one.Figures.Loss), all.Average(one => double.IsFinite(one.Figures.Watched) ? one.Figures.Watched : 0),
+        // A correlation or kappa that is not defined, as of answers that are all the same, counts as none. A loss is always watched of all tasks or of none.
+        return new DevFigures(all.Average(one => one.Figures.Loss), all.Average(one => lowerIsBetter || double.IsFinite(one.Figures.Watched) ? one.Figures.Watched : 0),
             Others: all.Where(one => double.IsFinite(one.Figures.Watched)).ToDictionary(one => one.Name, one => one.Figures.Watched));
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Kernels;
+using RctOnnx.Train.Modules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -65,7 +66,7 @@ public sealed class AdamOptimizer : IDisposable
                 continue;
             }
             using Tensor dense = Dense(gradient), square = dense.square().sum(ScalarType.Float64);
-            Tensor next = deviceSum is null ? square.alias() : deviceSum + square;
+            Tensor next = deviceSum is null ? square.alias() : deviceSum.Plus(square);
             deviceSum?.Dispose();
             deviceSum = next;
         }
@@ -215,11 +216,13 @@ public sealed class AdamOptimizer : IDisposable
     private static void StepInTensors(Tensor parameter, Tensor gradient, Tensor first, Tensor second, AdamStep step)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor scaled = Dense(gradient) * step.GradientScale;
-        if (step.L2 != 0) scaled = scaled + parameter * step.L2;
-        first.mul_(step.Beta1).add_(scaled, alpha: 1 - step.Beta1);
-        second.mul_(step.Beta2).addcmul_(scaled, scaled, value: 1 - step.Beta2);
-        parameter.mul_(step.Keep).addcdiv_(first, second.sqrt().mul_(step.RootScale).add_(step.Epsilon), value: -step.StepSize);
+        Tensor scaled = Dense(gradient).Times(step.GradientScale);
+        if (step.L2 != 0) scaled = scaled.Plus(parameter.Times(step.L2));
+        Scalar[] held = [step.Beta1, 1 - step.Beta1, step.Beta2, 1 - step.Beta2, step.Keep, step.RootScale, step.Epsilon, -step.StepSize];
+        first.mul_(held[0]).add_(scaled, alpha: held[1]);
+        second.mul_(held[2]).addcmul_(scaled, scaled, value: held[3]);
+        parameter.mul_(held[4]).addcdiv_(first, second.sqrt().mul_(held[5]).add_(held[6]), value: held[7]);
+        GC.KeepAlive(held);
     }
 
     private static int Pieces(int length) => (length + PieceLength - 1) / PieceLength;

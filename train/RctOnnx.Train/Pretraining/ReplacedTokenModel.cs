@@ -129,6 +129,6 @@ internal sealed class ReplacedTokenModel : IDisposable
         float[] numbers = new float[logits.shape[0]];
         for (int i = 0; i < numbers.Length; i++) numbers[i] = (float)random.NextDouble();
         Tensor below = logits.softmax(-1).cumsum(-1).lt(tensor(numbers, [numbers.Length, 1], device: device));
-        return below.sum(-1).clamp_max(logits.shape[1] - 1); // int64 [masked]
+        return below.sum(-1).AtMost(logits.shape[1] - 1); // int64 [masked]
     }
 }

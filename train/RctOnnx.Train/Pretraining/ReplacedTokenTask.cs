@@ -71,8 +71,8 @@ internal sealed class ReplacedTokenTask : IPretrainingTask
             ReplacedTokenLoss loss = _model.Loss(batch, _device, Random(number));
             masked += loss.MaskedSum.item<float>();
             detection += loss.DetectionSum.item<float>();
-            Tensor named = loss.Scores.gt(0), truth = loss.Replaced.gt(0), agrees = named.eq(truth);
-            right += (loss.Stands is null ? agrees : agrees.logical_and(loss.Stands.gt(0))).sum().item<long>();
+            Tensor named = loss.Scores.Above(0), truth = loss.Replaced.Above(0), agrees = named.eq(truth);
+            right += (loss.Stands is null ? agrees : agrees.logical_and(loss.Stands.Above(0))).sum().item<long>();
             found += named.logical_and(truth).sum().item<long>();
             replaced += truth.sum().item<long>();
             hidden += batch.Labels.Length;

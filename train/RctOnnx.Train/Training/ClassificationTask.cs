@@ -87,9 +87,10 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
         EvaluationResult result = Evaluator.Run(_model, _device, _dev!, _padId, null, token, _devFeatures, _scale, task: _task);
         // Rare labels may never reach one half while the order of their scores is good: a model is judged by the thresholds that it would get.
         result = result.With(_dev!, TaskFigures.BestThresholds(_dev!, result.Logits));
-        return result.Figures.Values is null
-            ? new DevFigures(result.Loss, result[_watched], result[MetricName.Accuracy], result[MetricName.MacroF1])
-            : new DevFigures(result.Loss, result[_watched], Others: DevFigures.ByName(((MetricName[])[MetricName.Pearson, MetricName.Spearman]).Select(name => KeyValuePair.Create(name, result[name]))));
+        bool hasValues = result.Figures.Values is not null;
+        MetricName[] others = hasValues ? [MetricName.Pearson, MetricName.Spearman, _watched] : [_watched];
+        return new DevFigures(result.Loss, result[_watched], hasValues ? null : result[MetricName.Accuracy], hasValues ? null : result[MetricName.MacroF1],
+            DevFigures.ByName(others.Except([MetricName.Accuracy, MetricName.MacroF1, MetricName.Loss]).Select(name => KeyValuePair.Create(name, result[name]))));
     }
 
     public IReadOnlyDictionary<string, TensorData> ReadWeights() =>

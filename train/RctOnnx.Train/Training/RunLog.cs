@@ -56,7 +56,7 @@ internal sealed class RunLog : IDisposable
             Scalar("gradient_norm", entry.GradientNorm);
             Scalar("accuracy", entry.Accuracy);
             Scalar("macro_f1", entry.MacroF1);
-            foreach ((string name, double value) in entry.Others ?? new Dictionary<string, double>()) Scalar(name, value);
+            foreach ((string name, double value) in entry.Others ?? new Dictionary<string, double>()) Scalar($"others/{name}", value);
         }
         catch (IOException e)
         {

@@ -21,6 +21,8 @@ internal sealed class Trainer : IDisposable
     // Rows that a message lists; they stand in it by their number in the training data, from 1.
     private const int NamedRows = 16;
 
+    private const int GiveBackEvery = 100; // steps; costs some tenths of a second
+
     private readonly LoopSettings _settings;
     private readonly ITrainingTask _task;
     private readonly RunFolder _folder;
@@ -189,6 +191,10 @@ internal sealed class Trainer : IDisposable
         {
             SaveLast();
         }
+        else if (State.Step % GiveBackEvery == 0)
+        {
+            NativeHeap.GiveBack();
+        }
     }
 
     private void Evaluate(CancellationToken token)
@@ -196,11 +202,13 @@ internal sealed class Trainer : IDisposable
         using IDisposable? averaged = _average?.Use();
         DevFigures result = _task.Evaluate(token);
         _log.Add(new RunLogEntry { Kind = "evaluation", Step = State.Step, Epoch = Epoch, Loss = result.Loss, Accuracy = result.Accuracy, MacroF1 = result.MacroF1, Others = result.Others });
-        bool isBetter = State.BestMetric is not { } best || double.IsNaN(best) || (_settings.LowerIsBetter ? result.Watched < best : result.Watched > best);
-        State = isBetter
-            ? State with { BestMetric = result.Watched, BestStep = State.Step, EvaluationsSinceBest = 0 }
+        // A figure may be undefined, as a correlation with answers that are all the same is: it is no better than any other, but the first weights are the best so far.
+        bool isDefined = double.IsFinite(result.Watched);
+        bool isTaken = State.BestStep == 0 || (isDefined && (State.BestMetric is not { } best || (_settings.LowerIsBetter ? result.Watched < best : result.Watched > best)));
+        State = isTaken
+            ? State with { BestMetric = isDefined ? result.Watched : null, BestStep = State.Step, EvaluationsSinceBest = 0 }
             : State with { EvaluationsSinceBest = State.EvaluationsSinceBest + 1 };
-        if (isBetter) CheckpointFile.Write(_folder.Best, new RunCheckpoint { State = State, Weights = _task.ReadWeights() });
+        if (isTaken) CheckpointFile.Write(_folder.Best, new RunCheckpoint { State = State, Weights = _task.ReadWeights() });
     }
 
     private void SaveLast()
