@@ -31,14 +31,16 @@ internal static unsafe class AddNormKernel
         {
             float* x = input + row * width, r = residual + row % residualRows * width;
             nint target = row * width;
-            Vector512<float> total = Vector512<float>.Zero;
+            // Two chains of additions, each of which waits for itself.
+            Vector512<float> total = Vector512<float>.Zero, other = Vector512<float>.Zero;
             for (int at = 0; at < whole; at += RowSink.Width)
             {
                 Vector512<float> sum = Avx512F.Add(Vector512.Load(x + at), Vector512.Load(r + at));
                 if (bias != null) sum = Avx512F.Add(sum, Vector512.Load(bias + at));
                 sum.Store(sums + at);
-                total = Avx512F.Add(total, sum);
+                (total, other) = (other, Avx512F.Add(total, sum));
             }
+            total = Avx512F.Add(total, other);
             Vector512<float> tail = Vector512<float>.Zero;
             if (rest > 0)
             {
@@ -48,12 +50,13 @@ internal static unsafe class AddNormKernel
             }
             Vector512<float> means = Avx512F.Divide(VectorMath.Sum(total), widths);
             tail = Avx512F.Subtract(tail, means) & inRow;
-            Vector512<float> squares = Avx512F.Multiply(tail, tail);
+            Vector512<float> squares = Avx512F.Multiply(tail, tail), others = Vector512<float>.Zero;
             for (int at = 0; at < whole; at += RowSink.Width)
             {
                 Vector512<float> off = Avx512F.Subtract(Vector512.Load(sums + at), means);
-                squares = Avx512F.FusedMultiplyAdd(off, off, squares);
+                (squares, others) = (others, Avx512F.FusedMultiplyAdd(off, off, squares));
             }
+            squares = Avx512F.Add(squares, others);
             Vector512<float> factor = Avx512F.Divide(Vector512<float>.One, Avx512F.Sqrt(Avx512F.Add(Avx512F.Divide(VectorMath.Sum(squares), widths), Vector512.Create(epsilon))));
             for (int at = 0; at < whole; at += RowSink.Width)
             {
