@@ -44,7 +44,7 @@ internal static class PretrainCommand
         Option<double> rate = Number("--learning-rate", "Highest learning rate.", Defaults.LearningRate), warmup = Number("--warmup-share", "Share of the run in which it rises.", Defaults.WarmupShare);
         Option<double> dropout = Number("--dropout", "Dropout while pre-training.", Defaults.Dropout), maskShare = Number("--mask-share", "Share of the pieces to name.", Defaults.MaskShare);
         Option<bool> pieces = new("--mask-pieces") { Description = "Hide pieces one by one; otherwise a word is hidden with all its pieces." };
-        Option<double> heldOut = Number("--held-out-share", "Share of the documents kept for the perplexity.", Defaults.HeldOutShare);
+        Option<double> heldOut = Number("--held-out-share", "Share of the documents kept for the perplexity: of a plain text what stands between empty lines, of a table every row.", Defaults.HeldOutShare);
         Option<int> every = Number("--evaluate-every", "Steps between checkpoints, each with the perplexity on what is held out.", Defaults.EvaluateEvery);
         Option<string> precision = Number("--precision", "Numbers of the products in training; weights stay fp32.", "fp32");
         precision.AcceptOnlyFromAmong("fp32", "bf16");

@@ -32,6 +32,8 @@ internal static class PretrainingRun
         using PretrainingTexts texts = PretrainingTexts.Read(settings, WordPieceTokenizer.Create(encoder.Vocabulary, encoder.Tokenizer), token);
         say(string.Create(CultureInfo.InvariantCulture,
             $"{texts.TextCount:N0} texts, {texts.ExcludedCount:N0} left out, {texts.RepeatedCount:N0} repeated; {texts.Train.TokenCount:N0} tokens in {texts.Train.RowCount:N0} blocks to learn from, {texts.HeldOut.RowCount:N0} blocks held out."));
+        if (settings.HeldOutShare > 0 && texts.HeldOut.RowCount == 0)
+            say("No document was held out, so that no perplexity will be known. A plain text is one document up to an empty line: put one between documents, or raise --held-out-share.");
 
         Device device = TorchDevice.Of(settings.Device);
         using IPretrainingTask task = PretrainingTasks.Create(settings, start, device, texts);
