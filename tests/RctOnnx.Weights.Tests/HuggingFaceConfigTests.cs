@@ -72,6 +72,19 @@ public class HuggingFaceConfigTests
         Assert.Contains(reason, Assert.Throws<ModelFileException>(() => Read(config)).Message);
     }
 
+    [Theory]
+    [InlineData("electra", "ElectraForMaskedLM")]
+    [InlineData("bert", "BertForMaskedLM")]
+    [InlineData("bert", "BertForPreTraining")]
+    public void Masked_language_models_whose_output_layer_is_not_the_word_table_are_refused(string type, string architecture)
+    {
+        JsonObject config = Electra();
+        (config["model_type"], config["architectures"]) = (type, new JsonArray(architecture));
+        Assert.Equal(architecture, Read(config).ArchitectureName);
+        config["tie_word_embeddings"] = false;
+        Assert.Contains("tie_word_embeddings", Assert.Throws<ModelFileException>(() => Read(config)).Message);
+    }
+
     [Fact]
     public void A_missing_key_or_file_is_named()
     {

@@ -40,6 +40,14 @@ public class FrozenParametersTests
     [Fact]
     public void Choices_add_up() => Assert.Equal(3, FrozenParameters.Of(Names, ["embeddings", "pooler", "pooler.weight"], 12).Count);
 
+    [Fact]
+    public void Names_are_matched_also_where_a_choice_means_none_or_all_of_them()
+    {
+        Assert.Empty(FrozenParameters.Matching(["head.output.weight"], ["encoder"], 12));
+        Assert.Equal(["encoder.layer.0.attention.query.weight"], FrozenParameters.Matching(["encoder.layer.0.attention.query.weight", "encoder.layer.1.attention.query.weight"], ["layers:1"], 12));
+        Assert.Equal(Names.Length, FrozenParameters.Matching(Names, ["encoder", "pooler", "head"], 12).Count);
+    }
+
     [Theory]
     [InlineData("encodr", "--freeze encodr names no parameter; expected encoder, layers:N")]
     [InlineData("encoder.layer.1.att", "names no parameter")]
