@@ -1,6 +1,5 @@
 using RctOnnx.Onnx;
 using RctOnnx.Train.Modules;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -34,9 +33,8 @@ internal sealed class WeightAverage : IDisposable
     {
         using IDisposable noGradient = no_grad();
         double decay = Math.Min(_decay, (1.0 + step) / (10.0 + step));
-        Scalar share = 1 - decay; // held until libtorch has read it, as in TensorArithmetic
+        using Tensor share = 1 - decay;
         foreach ((Parameter parameter, Tensor average) in _all.Values) average.lerp_(parameter, share);
-        GC.KeepAlive(share);
     }
 
     /// <summary>Puts the average in the weights' place until the result is disposed.</summary>
