@@ -24,13 +24,16 @@ public sealed class LabelSet
     /// <summary>Labels by class index.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>The labels of training rows in ordinal order, so that the order of the rows does not matter.</summary>
+    /// <summary>
+    /// The labels of training rows, so that the order of the rows does not matter: by value where all are numbers, as scores are, so that kappa and
+    /// the confusion matrix have them in their order; else in ordinal order.
+    /// </summary>
     /// <exception cref="DataException">A row has no label.</exception>
     public static LabelSet Of(IEnumerable<TextRow> rows)
     {
         SortedSet<string> names = new(StringComparer.Ordinal);
         foreach (TextRow row in rows) names.Add(LabelOf(row));
-        return new LabelSet(names);
+        return new LabelSet(names.All(name => RowValue.Find(name) is not null) ? names.OrderBy(name => RowValue.Find(name)) : names);
     }
 
     /// <summary>The labels of training rows that have any number of them, in ordinal order.</summary>

@@ -97,6 +97,13 @@ public class DataSplitTests
     }
 
     [Fact]
+    public void Labels_that_are_all_numbers_are_in_the_order_of_their_values()
+    {
+        Assert.Equal(["-1", "2", "9.5", "10"], LabelSet.Of([Row("x", "10"), Row("y", "2"), Row("z", "9.5"), Row("u", "-1"), Row("v", "2")]).Names);
+        Assert.Equal(["10", "2", "NaN"], LabelSet.Of([Row("x", "10"), Row("y", "2"), Row("z", "NaN")]).Names);
+    }
+
+    [Fact]
     public void Labels_are_in_ordinal_order_and_an_unknown_one_names_file_line_and_the_known()
     {
         LabelSet labels = LabelSet.Of([Row("x", "b"), Row("y", "B"), Row("z", "a")]);

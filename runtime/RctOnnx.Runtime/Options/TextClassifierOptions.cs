@@ -54,6 +54,16 @@ public sealed record TextClassifierOptions
     /// <summary>How many scores an answer carries; null is all.</summary>
     public int? TopK { get; init; }
 
+    /// <summary>Refuses options that a kind of model has no use for, so that none of them is set in vain.</summary>
+    /// <param name="kind">What the model does, as a subject.</param>
+    /// <param name="unused">Names and values of such options.</param>
+    /// <exception cref="SettingsException">One of them is given.</exception>
+    internal static void Refuse(string kind, params ReadOnlySpan<(string Name, object? Value)> unused)
+    {
+        foreach ((string name, object? value) in unused)
+            if (value is not null) throw new SettingsException($"{name} is '{value}', but {kind} does not read it. Leave it out.");
+    }
+
     /// <summary>Lists every fault, against a model's limit.</summary>
     /// <exception cref="SettingsException">There is one.</exception>
     internal void Validate(int modelMaxLength)

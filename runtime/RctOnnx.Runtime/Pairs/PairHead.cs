@@ -24,17 +24,18 @@ public sealed class PairHead : IDisposable
     {
         using SessionOptions options = new() { IntraOpNumThreads = 1, InterOpNumThreads = 1, GraphOptimizationLevel = level, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        _session = new InferenceSession(EncoderGraph.EmitPairHead(model), options);
+        _session = Guarded(() => new InferenceSession(EncoderGraph.EmitPairHead(model), options));
         _shape = [1, model.Encoder.HiddenWidth];
     }
 
     /// <summary>The logits of one pair.</summary>
     /// <param name="first">Features of the first text, [hidden].</param>
     /// <param name="second">Features of the second text, [hidden].</param>
+    /// <exception cref="ModelFileException">ONNX Runtime fails on them.</exception>
     public float[] Run(ReadOnlyMemory<float> first, ReadOnlyMemory<float> second)
     {
         using OrtValue a = OrtValue.CreateTensorValueFromMemory(first.ToArray(), _shape), b = OrtValue.CreateTensorValueFromMemory(second.ToArray(), _shape);
-        using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(_run, InputNames, [a, b], OutputNames);
+        using IDisposableReadOnlyCollection<OrtValue> results = Guarded(() => _session.Run(_run, InputNames, [a, b], OutputNames));
         return results[0].GetTensorDataAsSpan<float>().ToArray();
     }
 
@@ -43,5 +44,17 @@ public sealed class PairHead : IDisposable
     {
         _run.Dispose();
         _session.Dispose();
+    }
+
+    private static T Guarded<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new ModelFileException($"ONNX Runtime fails on the head of the model: {e.Message}", e);
+        }
     }
 }

@@ -68,20 +68,13 @@ internal sealed class QuestionEngine : IDisposable
     {
         (IReadOnlyList<FoundSpan> spans, FoundSpan none) = SpanFinder.Find(logits, question, _options.MaxAnswerLength, _options.Running.TopK ?? 1);
         bool isNone = spans.Count > 0 && _options.NoAnswerThreshold is { } threshold && none.Logit - spans[0].Logit > threshold;
-        CodePoints points = new(context);
         return new QuestionAnswer
         {
-            Spans = isNone ? [] : [.. spans.Select(Span)],
+            Spans = isNone ? [] : [.. spans.Select(span => AnswerSpan.Of(context, question, span))],
             NoAnswerScore = (float)none.Probability,
             TokenCount = question.TokenCount,
             UsedTokenCount = question.UsedTokenCount,
             WindowCount = question.WindowStarts.Count,
         };
-
-        AnswerSpan Span(FoundSpan span)
-        {
-            (int start, int end) = (points.UnitOf(question.Starts[span.First]), points.UnitOf(question.Ends[span.Last]));
-            return new AnswerSpan(context[start..end], start, end, (float)span.Probability);
-        }
     }
 }

@@ -55,4 +55,12 @@ public sealed class ChoiceSelectorTests : IDisposable
         Assert.Contains("expected 2 at least", Assert.Throws<DataException>(() => cutting.Select("the", ["a"])).Message);
         Assert.Throws<SettingsException>(() => ChoiceSelector.Load(_folder.File("model.onnx"), new TextClassifierOptions { LongText = LongTextPolicy.Window }));
     }
+
+    [Fact]
+    public void Options_that_choosing_does_not_read_are_refused_by_name()
+    {
+        ModelFile.Write(_folder.File("model.onnx"), RandomModels.Choices());
+        foreach ((string name, TextClassifierOptions options) in new[] { ("TaskName", new TextClassifierOptions { TaskName = "a" }), ("TopK", new() { TopK = 2 }), ("WindowOverlap", new() { WindowOverlap = 8 }) })
+            Assert.StartsWith(name, Assert.Throws<SettingsException>(() => ChoiceSelector.Load(_folder.File("model.onnx"), options)).Message, StringComparison.Ordinal);
+    }
 }

@@ -96,10 +96,7 @@ internal sealed class QuestionTask : AnswerTask<QuestionSet>
             float[] read = [.. Enumerable.Range(row, question.WindowStarts.Count).SelectMany(window => (float[])[.. logits[window][..Labels], .. logits[window].AsSpan(first, length)])];
             row += question.WindowStarts.Count;
             (IReadOnlyList<FoundSpan> spans, FoundSpan none) = SpanFinder.Find(read, question, Settings.MaxAnswerLength, 1);
-            CodePoints points = new(set.Questions[i].Context);
-            answers[i] = spans.Count == 0 || (set.HasUnanswerable && none.Logit > spans[0].Logit)
-                ? ""
-                : set.Questions[i].Context[points.UnitOf(question.Starts[spans[0].First])..points.UnitOf(question.Ends[spans[0].Last])];
+            answers[i] = spans.Count == 0 || (set.HasUnanswerable && none.Logit > spans[0].Logit) ? "" : AnswerSpan.Of(set.Questions[i].Context, question, spans[0]).Text;
         }
         return answers;
     }

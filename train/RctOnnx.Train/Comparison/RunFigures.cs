@@ -1,4 +1,4 @@
-using System.Globalization;
+using RctOnnx.Data;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Evaluation;
 
@@ -51,7 +51,7 @@ internal sealed record RunFigures
     // Classes that are scores, each larger than the one before it: their indexes are in the order of the scores.
     private static bool AreRising(IReadOnlyList<string> labels)
     {
-        double[] values = [.. labels.Select(label => double.TryParse(label, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN)];
+        double[] values = [.. labels.Select(label => RowValue.Find(label) ?? double.NaN)];
         return values.Zip(values.Skip(1)).All(pair => pair.First < pair.Second);
     }
 }

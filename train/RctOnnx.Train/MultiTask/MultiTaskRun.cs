@@ -1,11 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using RctOnnx.CommandLine;
 using RctOnnx.Data;
-using RctOnnx.Data.Metrics;
 using RctOnnx.Onnx;
 using RctOnnx.Runtime;
 using RctOnnx.Runtime.Tokenization;
@@ -110,7 +107,7 @@ internal sealed class MultiTaskRun
     private IReadOnlyList<TaskOutcome> Finish(ClassifierModel model, Device device, ModelArtifact start, List<TaskMaterial> all, EvaluationResult[][] untrained, Trainer trainer, bool isBest, int padId)
     {
         EvaluationResult?[] devs = [.. all.Select((one, i) => one.Dev is null ? null : Evaluate($"Dev of {one.Task.Name}", model, device, one, i, [one.Dev], padId)[0])];
-        Calibration[] calibrations = [.. all.Select((one, i) => CalibrationOf(one, devs[i]))];
+        Calibration[] calibrations = [.. all.Select((one, i) => one.CalibrationOf(devs[i]))];
         IReadOnlyDictionary<string, TensorData> weights = model.ReadWeights();
         for (int i = 0; i < all.Count; i++) weights = all[i].Scale?.Fold(weights, i == 0 ? "" : TensorNames.Task(all[i].Task.Name)) ?? weights;
         ModelArtifact trained = start with
@@ -122,9 +119,9 @@ internal sealed class MultiTaskRun
         TaskOutcome[] outcomes = [.. all.Select((one, i) => new TaskOutcome(one.Task.Name, OutcomeOf(model, device, TaskViews.Alone(trained, one.Task.Name), one, i, devs[i]?.With(one.Dev!, calibrations[i].Thresholds), untrained[i], trainer, isBest, padId)))];
         NativeHeap.GiveBack();
         _say("Export: proving the file in ONNX Runtime.");
-        ModelArtifact proven = ModelExport.Write(_folder.Model, trained with { Training = Record(all, outcomes) }, ProofOf(all), _token);
+        ModelArtifact proven = ModelExport.Write(_folder.Model, trained with { Training = MultiTaskRecord.Of(_plan, all, outcomes) }, ProofOf(all), _token);
         outcomes = [.. outcomes.Select((one, i) => one with { Outcome = one.Outcome with { Model = one.Outcome.Model with { Proof = proven.Proof }, Runtime = AskRuntime(all[i], one.Outcome, calibrations[i]) } })];
-        AtomicFile.WriteText(_folder.Metrics, Metrics(all, outcomes).ToJsonString(TrainingRecord.Json) + "\n");
+        AtomicFile.WriteText(_folder.Metrics, MultiTaskRecord.Metrics(_plan, all, outcomes).ToJsonString(TrainingRecord.Json) + "\n");
         string hash = DataHash.OfFile(_folder.Model);
         for (int i = 0; i < all.Count; i++)
             RunReport.Write(Path.Combine(_folder.Path, all[i].Task.Name), TrainingReport.Of(all[i].Settings with { Output = Path.Combine(_shared.Output, all[i].Task.Name) }, all[i].Data, all[i].Train, outcomes[i].Outcome, hash));
@@ -153,12 +150,6 @@ internal sealed class MultiTaskRun
         };
     }
 
-    private static Calibration CalibrationOf(TaskMaterial one, EvaluationResult? dev) => dev is null ? new Calibration() : new Calibration
-    {
-        Temperature = one.Settings.Calibrate ? TemperatureScaling.Fit(dev.Logits, one.Dev!.Classes, one.Labels.Names.Count) : 1,
-        Thresholds = TaskFigures.BestThresholds(one.Dev!, dev.Logits),
-    };
-
     private static ModelExportOptions ProofOf(List<TaskMaterial> all)
     {
         // The same number of each task, so that none is proven by another's texts alone.
@@ -170,24 +161,6 @@ internal sealed class MultiTaskRun
             Threads = get_num_threads(),
         };
     }
-
-    private JsonObject Record(List<TaskMaterial> all, TaskOutcome[] outcomes) => new()
-    {
-        ["sampling"] = JsonNamingPolicy.SnakeCaseLower.ConvertName(_plan.Sampling.ToString()),
-        ["temperature"] = _plan.Temperature,
-        ["tasks"] = new JsonObject(all.Zip(outcomes, (one, outcome) =>
-        {
-            JsonObject record = TrainingRecord.Of(one.Settings, one.Data, one.Train, outcome.Outcome);
-            record["weight"] = one.Task.Weight;
-            return KeyValuePair.Create(one.Task.Name, (JsonNode?)record);
-        })),
-    };
-
-    private JsonObject Metrics(List<TaskMaterial> all, TaskOutcome[] outcomes) => new()
-    {
-        ["plan"] = JsonNode.Parse(_plan.ToText()),
-        ["tasks"] = new JsonObject(all.Zip(outcomes, (one, outcome) => KeyValuePair.Create(one.Task.Name, (JsonNode?)TrainingRecord.Metrics(one.Settings, one.Data, outcome.Outcome)))),
-    };
 
     private void SayPlan(Trainer trainer, TaskBatches batches, List<TaskMaterial> all, Device device)
     {

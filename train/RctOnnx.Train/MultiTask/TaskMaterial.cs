@@ -1,9 +1,11 @@
 using System.Globalization;
 using RctOnnx.Data;
+using RctOnnx.Data.Metrics;
 using RctOnnx.Onnx;
 using RctOnnx.Runtime.Tokenization;
 using RctOnnx.Train.Bases;
 using RctOnnx.Train.Batching;
+using RctOnnx.Train.Evaluation;
 using RctOnnx.Train.Examples;
 using RctOnnx.Train.Settings;
 
@@ -84,6 +86,14 @@ internal sealed class TaskMaterial : IDisposable
             return set;
         }
     }
+
+    /// <summary>Temperature and thresholds that do best on dev; those of an untuned model where there is none.</summary>
+    /// <param name="dev">The answers to <see cref="Dev"/>.</param>
+    public Calibration CalibrationOf(EvaluationResult? dev) => dev is null ? new Calibration() : new Calibration
+    {
+        Temperature = Settings.Calibrate ? TemperatureScaling.Fit(dev.Logits, Dev!.Classes, Labels.Names.Count) : 1,
+        Thresholds = TaskFigures.BestThresholds(Dev!, dev.Logits),
+    };
 
     public void Dispose() => _tokens.Dispose();
 }
