@@ -21,6 +21,7 @@ public sealed class OnnxGraphRunner : IDisposable
 
     private readonly InferenceSession _session;
     private readonly ExecutionProvider _provider;
+    private readonly ThreadPlacement? _placement;
     private readonly bool _perToken, _atMasks;
     private readonly string[] _inputNames, _outputNames;
     private readonly (string Name, TensorElementType Type)[] _inputs;
@@ -39,9 +40,12 @@ public sealed class OnnxGraphRunner : IDisposable
             EnableCpuMemArena = options.Provider != ExecutionProvider.Cpu || !HasHeapOfThread,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
-        // Threads that share a run wait for their next part by spinning, since waking one takes as long as the part; after the run
-        // they spin for a moment more, then sleep and cost no processor time.
+        // Threads that share a run wait for their next part by spinning, since waking one takes as long as the part. After it they sleep: they
+        // would spin for some tens of milliseconds more, and take a processor from whatever else runs.
         native.AddSessionConfigEntry("session.intra_op.allow_spinning", options.Threads > 1 ? "1" : "0");
+        native.AddSessionConfigEntry("session.force_spinning_stop", "1");
+        _placement = options.Threads > 1 ? ThreadPlacement.Of(options.Threads, ThreadPlacement.Processors()) : null;
+        if (_placement is not null) native.AddSessionConfigEntry("session.intra_op_thread_affinities", _placement.Pool);
         if (!options.FuseSkipLayerNorm) native.AddSessionConfigEntry("optimization.disable_specified_optimizers", "SkipLayerNormFusion");
         ProviderSelection.Append(native, options.Provider, options.Cuda, options.CoreMl);
         string? profile = options.Provider == ExecutionProvider.Cpu ? null : Path.Combine(Path.GetTempPath(), $"rctonnx-{Guid.NewGuid():N}");
@@ -129,6 +133,7 @@ public sealed class OnnxGraphRunner : IDisposable
         try
         {
             BatchAnswers answers = new(outputWidth, _perToken, _atMasks);
+            using ThreadPlacement.Binding bound = _placement?.Bind() ?? default;
             output.Put(buffers.Run(_session, _inputNames, _outputNames, rows, batch, padId, answers), rows, batch, answers);
         }
         catch (OnnxRuntimeException e)

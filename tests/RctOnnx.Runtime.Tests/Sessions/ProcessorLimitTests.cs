@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Numerics;
 using RctOnnx.Onnx;
 using RctOnnx.Testing;
 using Xunit;
@@ -29,6 +30,33 @@ public sealed class ProcessorLimitTests : IDisposable
     }
 
     [Fact]
+    public async Task Threads_of_a_run_have_a_processor_each_where_there_is_one_for_each()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.ProcessorCount > 1, "Needs Linux and more than one processor.");
+        Assert.Equal(Expected(Environment.ProcessorCount), await Threads(Child()));
+    }
+
+    [Fact]
+    public void A_placement_leaves_the_first_processor_to_the_caller_and_is_none_where_threads_and_processors_differ()
+    {
+        Assert.Equal("2", ThreadPlacement.Of(2, 0b11)!.Pool);
+        Assert.Equal("4;5;64", ThreadPlacement.Of(4, 1UL << 63 | 0b11010)!.Pool);
+        Assert.Null(ThreadPlacement.Of(1, 0b1));
+        Assert.Null(ThreadPlacement.Of(2, 0b111));
+        Assert.Null(ThreadPlacement.Of(3, 0b11));
+        Assert.Null(ThreadPlacement.Of(2, 0));
+    }
+
+    [Fact]
+    public void A_caller_is_bound_to_the_first_processor_for_the_time_of_a_run()
+    {
+        ulong processors = ThreadPlacement.Processors();
+        Assert.SkipUnless(BitOperations.PopCount(processors) > 1, "Needs Linux and more than one processor.");
+        using (ThreadPlacement.Of(BitOperations.PopCount(processors), processors)!.Bind()) Assert.True(IsBound("/proc/thread-self"));
+        Assert.False(IsBound("/proc/thread-self"));
+    }
+
+    [Fact]
     public async Task Workers_and_threads_of_a_run_follow_the_limit_of_a_control_group()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.ProcessorCount > 1, "Needs Linux and more than one processor.");
@@ -53,6 +81,7 @@ public sealed class ProcessorLimitTests : IDisposable
         string answer = Environment.GetEnvironmentVariable(Answer)!, model = Path.ChangeExtension(answer, ".onnx");
         ModelFile.Write(model, RandomModels.Create());
         int[] ofRuns = new int[2];
+        int bound = 0;
         foreach (PerformanceProfile profile in Enum.GetValues<PerformanceProfile>())
         {
             Thread opener = new(() =>
@@ -60,16 +89,21 @@ public sealed class ProcessorLimitTests : IDisposable
                 int before = NamedThreads();
                 using TextClassifier classifier = TextClassifier.Load(model, new TextClassifierOptions { Profile = profile });
                 ofRuns[(int)profile] = 1 + NamedThreads() - before; // the caller's works too
+                bound = Directory.EnumerateDirectories("/proc/self/task").Count(thread => NameOf(thread) == ThreadName && IsBound(thread));
             })
             { Name = ThreadName };
             opener.Start();
             opener.Join();
         }
         WorkerCounts throughput = WorkerCounts.Of(new()), latency = WorkerCounts.Of(new() { Profile = PerformanceProfile.Latency });
-        File.WriteAllText(answer, $"throughput: {throughput.Workers} workers of {ofRuns[(int)PerformanceProfile.Throughput]}, latency: {latency.Workers} worker of {ofRuns[(int)PerformanceProfile.Latency]}");
+        File.WriteAllText(answer, $"throughput: {throughput.Workers} workers of {ofRuns[(int)PerformanceProfile.Throughput]}, latency: {latency.Workers} worker of {ofRuns[(int)PerformanceProfile.Latency]}, {bound} bound");
     }
 
-    private static string Expected(int count) => $"throughput: {count} workers of 1, latency: 1 worker of {count}";
+    private static string Expected(int count) =>
+        $"throughput: {count} workers of 1, latency: 1 worker of {count}, {(BitOperations.PopCount(ThreadPlacement.Processors()) == count ? count - 1 : 0)} bound";
+
+    private static bool IsBound(string thread) => File.ReadLines(Path.Combine(thread, "status"))
+        .Any(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal) && int.TryParse(line.Split('\t')[1], CultureInfo.InvariantCulture, out _));
 
     // Threads of .NET bear the name of their maker too until they give themselves their own: what stays counts. Names are told by Linux alone.
     private static int NamedThreads() => Enumerable.Range(0, 8).Min(_ =>
