@@ -33,7 +33,7 @@ public sealed class LabelSet
     {
         SortedSet<string> names = new(StringComparer.Ordinal);
         foreach (TextRow row in rows) names.Add(LabelOf(row));
-        return new LabelSet(names.All(name => RowValue.Find(name) is not null) ? names.OrderBy(name => RowValue.Find(name)) : names);
+        return new LabelSet(names.All(name => RowValue.Find(name) is not null) ? ByValue(names) : names);
     }
 
     /// <summary>The labels of training rows that have any number of them, in ordinal order.</summary>
@@ -42,8 +42,15 @@ public sealed class LabelSet
 
     /// <summary>The labels of training rows by their values as numbers, smallest first.</summary>
     /// <exception cref="DataException">A row has no label or one that is no number.</exception>
-    public static LabelSet OfNumbers(IEnumerable<TextRow> rows) =>
-        new(rows.Select(row => (Label: LabelOf(row), Value: RowValue.Of(row))).Distinct().OrderBy(one => one.Value).ThenBy(one => one.Label, StringComparer.Ordinal).Select(one => one.Label));
+    public static LabelSet OfNumbers(IEnumerable<TextRow> rows)
+    {
+        HashSet<string> names = [];
+        foreach (TextRow row in rows)
+        {
+            if (names.Add(LabelOf(row))) _ = RowValue.Of(row);
+        }
+        return new LabelSet(ByValue(names));
+    }
 
     /// <summary>Whether the label is known.</summary>
     public bool Contains(string label) => _indices.ContainsKey(label);
@@ -66,6 +73,8 @@ public sealed class LabelSet
         foreach (string label in SplitOf(row)) flags[IndexOf(row with { Label = label })] = 1;
         return flags;
     }
+
+    private static IEnumerable<string> ByValue(IEnumerable<string> names) => names.OrderBy(name => RowValue.Find(name)).ThenBy(name => name, StringComparer.Ordinal);
 
     private static string[] SplitOf(TextRow row) =>
         (row.Label ?? "").Split(Separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

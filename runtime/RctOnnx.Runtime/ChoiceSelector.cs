@@ -15,8 +15,7 @@ public sealed class ChoiceSelector : IDisposable
 
     private ChoiceSelector(LoadedModel model, TextClassifierOptions options)
     {
-        TextClassifierOptions.Refuse("a model that chooses", (nameof(options.TaskName), options.TaskName), (nameof(options.TopK), options.TopK), (nameof(options.WindowOverlap), options.WindowOverlap));
-        options.Validate(model.MaxLength);
+        options.Validate(model.MaxLength, (nameof(options.TaskName), options.TaskName), (nameof(options.TopK), options.TopK), (nameof(options.WindowOverlap), options.WindowOverlap));
         _use = new UseLock(this);
         MaxLength = options.MaxLength ?? model.MaxLength;
         _engine = new ChoiceEngine(model, options);

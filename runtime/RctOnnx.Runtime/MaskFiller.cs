@@ -13,8 +13,7 @@ public sealed class MaskFiller : IDisposable
 
     private MaskFiller(LoadedModel model, TextClassifierOptions options)
     {
-        TextClassifierOptions.Refuse("a mask filler", (nameof(options.TaskName), options.TaskName), (nameof(options.WindowOverlap), options.WindowOverlap));
-        options.Validate(model.MaxLength);
+        options.Validate(model.MaxLength, (nameof(options.TaskName), options.TaskName), (nameof(options.WindowOverlap), options.WindowOverlap));
         _use = new UseLock(this);
         MaskToken = model.Tokenizer.Settings.MaskToken;
         _engine = new MaskEngine(model, options);

@@ -18,7 +18,7 @@ public sealed class TextClassifier : IDisposable
     private TextClassifier(LoadedModel model, TextClassifierOptions options)
     {
         _use = new UseLock(this);
-        options.Validate(model.MaxLength);
+        options.Validate(model.MaxLength, (nameof(options.WindowOverlap), (options.LongText ?? model.LongText) == LongTextPolicy.Window ? null : options.WindowOverlap));
         if (options.TaskName is { } task) model = model.Choose(task);
         (_model, MaxLength) = (model, options.MaxLength ?? model.MaxLength);
         _pairs = model.PairEncoding is null ? null : new PairEngine(model, options);

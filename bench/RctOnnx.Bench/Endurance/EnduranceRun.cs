@@ -15,7 +15,7 @@ internal static class EnduranceRun
 
     private const int CallTexts = 2048; // as many as a chunk of a stream
     private const int Seed = 1;
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1); // threads that spin for a moment after a call
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1); // what the runtime does by itself after a call
 
     public static BenchReport Run(string model, int count, TimeSpan limit, TimeSpan idleTime, CancellationToken token)
     {

@@ -16,8 +16,11 @@ internal static class LatencyRun
     // Long enough for the threads of the contestant before to stop spinning, which those of onnxruntime-node do for some 50 ms after a run.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Seconds of each call of each contestant.</summary>
-    public static List<double>[] Run(IReadOnlyList<ISingleContestant> contestants, int textCount, int callCount, Action advance)
+    /// <summary>Seconds of each call of each contestant, called on a thread of the pool, as a service calls.</summary>
+    public static List<double>[] Run(IReadOnlyList<ISingleContestant> contestants, int textCount, int callCount, Action advance) =>
+        Task.Run(() => Calls(contestants, textCount, callCount, advance)).GetAwaiter().GetResult();
+
+    private static List<double>[] Calls(IReadOnlyList<ISingleContestant> contestants, int textCount, int callCount, Action advance)
     {
         foreach (ISingleContestant contestant in contestants)
             for (int i = 0; i < WarmUpCount; i++) contestant.RunOne(i % textCount);

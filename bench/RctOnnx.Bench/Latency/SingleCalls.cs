@@ -13,7 +13,10 @@ internal static class SingleCalls
 {
     private const int TextCount = 50, WarmUpCount = 50;
 
-    public static BenchReport Run(string model, int calls, TimeSpan pause, CancellationToken token)
+    /// <summary>Calls on a thread of the pool, as a service calls.</summary>
+    public static BenchReport Run(string model, int calls, TimeSpan pause, CancellationToken token) => Task.Run(() => Measure(model, calls, pause, token), token).GetAwaiter().GetResult();
+
+    private static BenchReport Measure(string model, int calls, TimeSpan pause, CancellationToken token)
     {
         IdleCheck idle = new();
         PerformanceProfile[] profiles = Enum.GetValues<PerformanceProfile>();

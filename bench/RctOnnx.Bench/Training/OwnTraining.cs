@@ -74,6 +74,7 @@ internal sealed class OwnTraining(TrainingMaterial material) : ITrainingContesta
         using Trainer trainer = new(material.Settings.Loop, task, new RunFolder(material.Settings.Output), resumed: null);
         _allowed.Wait();
         _start = Stopwatch.GetTimestamp();
+        trainer.Start(_stop.Token);
         trainer.Run(this, _stop.Token);
     }
 }

@@ -54,19 +54,11 @@ public sealed record TextClassifierOptions
     /// <summary>How many scores an answer carries; null is all.</summary>
     public int? TopK { get; init; }
 
-    /// <summary>Refuses options that a kind of model has no use for, so that none of them is set in vain.</summary>
-    /// <param name="kind">What the model does, as a subject.</param>
-    /// <param name="unused">Names and values of such options.</param>
-    /// <exception cref="SettingsException">One of them is given.</exception>
-    internal static void Refuse(string kind, params ReadOnlySpan<(string Name, object? Value)> unused)
-    {
-        foreach ((string name, object? value) in unused)
-            if (value is not null) throw new SettingsException($"{name} is '{value}', but {kind} does not read it. Leave it out.");
-    }
-
     /// <summary>Lists every fault, against a model's limit.</summary>
+    /// <param name="modelMaxLength">Tokens.</param>
+    /// <param name="unused">Names and values of options that nothing reads, so that none of them is set in vain.</param>
     /// <exception cref="SettingsException">There is one.</exception>
-    internal void Validate(int modelMaxLength)
+    internal void Validate(int modelMaxLength, params ReadOnlySpan<(string Name, object? Value)> unused)
     {
         List<string> faults = [.. Cuda.Faults(), .. CoreMl.Faults()];
         AtLeast(Threads ?? 1, 1, nameof(Threads));
@@ -80,6 +72,8 @@ public sealed record TextClassifierOptions
             faults.Add($"{nameof(MaxLength)} is {length}, expected 3 to {modelMaxLength}, the limit of this model");
         else if (WindowOverlap is { } overlap && (overlap < 0 || overlap >= length - 2))
             faults.Add($"{nameof(WindowOverlap)} is {overlap}, expected 0 to {length - 3} for windows of {length - 2} tokens");
+        foreach ((string name, object? value) in unused)
+            if (value is not null) faults.Add($"{name} is {value}, which this model with these options does not read: leave it out");
         if (faults.Count > 0) throw new SettingsException($"The options cannot be used: {string.Join("; ", faults)}.");
 
         void AtLeast(int value, int least, string name)

@@ -24,7 +24,7 @@ public sealed class PairHead : IDisposable
     {
         using SessionOptions options = new() { IntraOpNumThreads = 1, InterOpNumThreads = 1, GraphOptimizationLevel = level, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        _session = Guarded(() => new InferenceSession(EncoderGraph.EmitPairHead(model), options));
+        _session = new InferenceSession(EncoderGraph.EmitPairHead(model), options);
         _shape = [1, model.Encoder.HiddenWidth];
     }
 
@@ -35,8 +35,15 @@ public sealed class PairHead : IDisposable
     public float[] Run(ReadOnlyMemory<float> first, ReadOnlyMemory<float> second)
     {
         using OrtValue a = OrtValue.CreateTensorValueFromMemory(first.ToArray(), _shape), b = OrtValue.CreateTensorValueFromMemory(second.ToArray(), _shape);
-        using IDisposableReadOnlyCollection<OrtValue> results = Guarded(() => _session.Run(_run, InputNames, [a, b], OutputNames));
-        return results[0].GetTensorDataAsSpan<float>().ToArray();
+        try
+        {
+            using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(_run, InputNames, [a, b], OutputNames);
+            return results[0].GetTensorDataAsSpan<float>().ToArray();
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new ModelFileException($"ONNX Runtime fails on the head of the model: {e.Message}", e);
+        }
     }
 
     /// <inheritdoc/>
@@ -44,17 +51,5 @@ public sealed class PairHead : IDisposable
     {
         _run.Dispose();
         _session.Dispose();
-    }
-
-    private static T Guarded<T>(Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (OnnxRuntimeException e)
-        {
-            throw new ModelFileException($"ONNX Runtime fails on the head of the model: {e.Message}", e);
-        }
     }
 }

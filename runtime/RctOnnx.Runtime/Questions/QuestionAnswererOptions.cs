@@ -22,8 +22,7 @@ public sealed record QuestionAnswererOptions
     /// <exception cref="SettingsException">A setting is out of its range.</exception>
     internal void Validate(int modelMaxLength)
     {
-        TextClassifierOptions.Refuse("a model that answers questions", (nameof(Running.TaskName), Running.TaskName));
-        Running.Validate(modelMaxLength);
+        Running.Validate(modelMaxLength, (nameof(Running.TaskName), Running.TaskName));
         if (MaxAnswerLength < 1) throw new SettingsException($"{nameof(MaxAnswerLength)} is {MaxAnswerLength}, expected at least 1 token.");
         if (NoAnswerThreshold is { } threshold && !double.IsFinite(threshold)) throw new SettingsException($"{nameof(NoAnswerThreshold)} is {threshold}, expected a number, such as 0.");
     }

@@ -44,7 +44,7 @@ public sealed class OnnxGraphRunner : IDisposable
         // would spin for some tens of milliseconds more, and take a processor from whatever else runs.
         native.AddSessionConfigEntry("session.intra_op.allow_spinning", options.Threads > 1 ? "1" : "0");
         native.AddSessionConfigEntry("session.force_spinning_stop", "1");
-        _placement = options.Threads > 1 ? ThreadPlacement.Of(options.Threads, ThreadPlacement.Processors()) : null;
+        _placement = options.Threads > 1 && options.Provider == ExecutionProvider.Cpu ? ThreadPlacement.Of(options.Threads, ThreadPlacement.Processors()) : null;
         if (_placement is not null) native.AddSessionConfigEntry("session.intra_op_thread_affinities", _placement.Pool);
         if (!options.FuseSkipLayerNorm) native.AddSessionConfigEntry("optimization.disable_specified_optimizers", "SkipLayerNormFusion");
         ProviderSelection.Append(native, options.Provider, options.Cuda, options.CoreMl);

@@ -1,4 +1,3 @@
-using RctOnnx.CommandLine;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Training;
 using TorchSharp.Modules;
@@ -26,7 +25,7 @@ internal sealed class ScriptedTask(IReadOnlyList<double> dev, double lossFactor 
     /// <summary>Rows of each batch, in their order.</summary>
     public List<int[]> Batches { get; } = [];
 
-    public void StartTraining(IWorkProgress progress, CancellationToken token)
+    public void StartTraining(CancellationToken token)
     {
     }
 

@@ -33,6 +33,7 @@ internal static class StoppedRun
         using HiddenTeacher? hidden = settings.TeacherHiddenWeight > 0 ? HiddenTeacher.Load(settings, start, torch.CPU, _ => { }) : null;
         using ClassificationTask task = new(settings, model, torch.CPU, reader.Read("train", data.Train, false), reader.Read("dev", data.Dev!, true), tokenizer.PadId, hidden: hidden);
         using Trainer trainer = new(settings.Loop, task, folder, CheckpointFile.Exists(folder.Last) ? CheckpointFile.Read(folder.Last) : null);
+        trainer.Start(stop.Token);
         trainer.Run(new StopAfter(stopAfterRows, stop), stop.Token);
         return (trainer.State, model.ReadWeights());
     }

@@ -20,6 +20,7 @@ public sealed class TrainerTests : IDisposable
     private RunState Run(LoopSettings settings, ScriptedTask task)
     {
         using Trainer trainer = new(settings, task, new RunFolder(_folder.Path), null);
+        trainer.Start(CancellationToken.None);
         trainer.Run(new NoProgress(), CancellationToken.None);
         return trainer.State;
     }

@@ -101,7 +101,7 @@ public sealed class QuestionAnswererTests : IDisposable
         Assert.Contains("no room for a context", Assert.Throws<TextTooLongException>(() => Load().Answer(Long, "a")).Message);
         Assert.Contains("bring nothing new", Assert.Throws<TextTooLongException>(() => One(options => options with { Running = options.Running with { WindowOverlap = 60 } })).Message);
         Assert.Throws<SettingsException>(() => Load(options => options with { MaxAnswerLength = 0 }));
-        Assert.StartsWith("TaskName", Assert.Throws<SettingsException>(() => Load(options => options with { Running = options.Running with { TaskName = "a" } })).Message, StringComparison.Ordinal);
+        Assert.Contains("TaskName is", Assert.Throws<SettingsException>(() => Load(options => options with { Running = options.Running with { TaskName = "a" } })).Message);
 
         QuestionAnswer One(Func<QuestionAnswererOptions, QuestionAnswererOptions> change)
         {

@@ -52,8 +52,20 @@ public sealed class ProcessorLimitTests : IDisposable
     {
         ulong processors = ThreadPlacement.Processors();
         Assert.SkipUnless(BitOperations.PopCount(processors) > 1, "Needs Linux and more than one processor.");
-        using (ThreadPlacement.Of(BitOperations.PopCount(processors), processors)!.Bind()) Assert.True(IsBound("/proc/thread-self"));
-        Assert.False(IsBound("/proc/thread-self"));
+        ThreadPlacement placement = ThreadPlacement.Of(BitOperations.PopCount(processors), processors)!;
+        using (placement.Bind())
+        {
+            Assert.True(IsBound("/proc/thread-self"));
+            OnThread(() =>
+            {
+                using (placement.Bind()) Assert.Equal(processors, ThreadPlacement.Processors()); // one at a time
+            });
+        }
+        Assert.Equal(processors, ThreadPlacement.Processors());
+        OnThread(() =>
+        {
+            using (placement.Bind()) Assert.True(IsBound("/proc/thread-self"));
+        });
     }
 
     [Fact]
@@ -82,6 +94,7 @@ public sealed class ProcessorLimitTests : IDisposable
         ModelFile.Write(model, RandomModels.Create());
         int[] ofRuns = new int[2];
         int bound = 0;
+        string caller = "";
         foreach (PerformanceProfile profile in Enum.GetValues<PerformanceProfile>())
         {
             Thread opener = new(() =>
@@ -90,20 +103,55 @@ public sealed class ProcessorLimitTests : IDisposable
                 using TextClassifier classifier = TextClassifier.Load(model, new TextClassifierOptions { Profile = profile });
                 ofRuns[(int)profile] = 1 + NamedThreads() - before; // the caller's works too
                 bound = Directory.EnumerateDirectories("/proc/self/task").Count(thread => NameOf(thread) == ThreadName && IsBound(thread));
+                caller = IsBoundWhileItCalls(classifier) ? "bound" : "free";
             })
             { Name = ThreadName };
             opener.Start();
             opener.Join();
         }
         WorkerCounts throughput = WorkerCounts.Of(new()), latency = WorkerCounts.Of(new() { Profile = PerformanceProfile.Latency });
-        File.WriteAllText(answer, $"throughput: {throughput.Workers} workers of {ofRuns[(int)PerformanceProfile.Throughput]}, latency: {latency.Workers} worker of {ofRuns[(int)PerformanceProfile.Latency]}, {bound} bound");
+        File.WriteAllText(answer, $"throughput: {throughput.Workers} workers of {ofRuns[(int)PerformanceProfile.Throughput]}, latency: {latency.Workers} worker of {ofRuns[(int)PerformanceProfile.Latency]}, {bound} bound, caller {caller}");
     }
 
-    private static string Expected(int count) =>
-        $"throughput: {count} workers of 1, latency: 1 worker of {count}, {(BitOperations.PopCount(ThreadPlacement.Processors()) == count ? count - 1 : 0)} bound";
+    private static string Expected(int count)
+    {
+        bool isPlaced = count > 1 && BitOperations.PopCount(ThreadPlacement.Processors()) == count;
+        return $"throughput: {count} workers of 1, latency: 1 worker of {count}, {(isPlaced ? count - 1 : 0)} bound, caller {(isPlaced ? "bound" : "free")}";
+    }
 
-    private static bool IsBound(string thread) => File.ReadLines(Path.Combine(thread, "status"))
-        .Any(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal) && int.TryParse(line.Split('\t')[1], CultureInfo.InvariantCulture, out _));
+    // Looks at a thread while it classifies again and again, for at most two seconds, and after it.
+    private static bool IsBoundWhileItCalls(TextClassifier classifier)
+    {
+        using CancellationTokenSource stop = new(TimeSpan.FromSeconds(2));
+        string? thread = null;
+        Thread caller = new(() =>
+        {
+            Volatile.Write(ref thread, Path.Combine("/proc", new FileInfo("/proc/thread-self").LinkTarget!));
+            while (!stop.IsCancellationRequested) classifier.Classify("the patients were results");
+            if (IsBound(thread!)) throw new InvalidOperationException("The thread is bound after its calls.");
+        });
+        caller.Start();
+        bool seen = false;
+        while (!seen && !stop.IsCancellationRequested) seen = Volatile.Read(ref thread) is { } path && IsBound(path);
+        stop.Cancel();
+        caller.Join();
+        return seen;
+    }
+
+    private static void OnThread(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).GetAwaiter().GetResult();
+
+    private static bool IsBound(string thread)
+    {
+        try
+        {
+            return File.ReadLines(Path.Combine(thread, "status"))
+                .Any(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal) && int.TryParse(line.Split('\t')[1], CultureInfo.InvariantCulture, out _));
+        }
+        catch (IOException)
+        {
+            return false; // it has just ended
+        }
+    }
 
     // Threads of .NET bear the name of their maker too until they give themselves their own: what stays counts. Names are told by Linux alone.
     private static int NamedThreads() => Enumerable.Range(0, 8).Min(_ =>

@@ -66,7 +66,7 @@ internal abstract class AnswerTask<TSet> : IAnswerTask
 
     protected IReadOnlyList<TSet> Tests { get; }
 
-    public void StartTraining(IWorkProgress progress, CancellationToken token) => Model.train();
+    public void StartTraining(CancellationToken token) => Model.train();
 
     public abstract TrainingBatch Prepare(int[] rows, int epoch);
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using RctOnnx.CommandLine;
 using RctOnnx.Train.Batching;
 using RctOnnx.Train.Modules;
@@ -24,7 +23,6 @@ internal sealed class FeatureCache : IDisposable
         using IDisposable noGradient = no_grad();
         bool wasTraining = model.training;
         model.eval();
-        int done = 0;
         Tensor features = empty(tokens.RowCount, model.Config.HiddenWidth, device: device);
         try
         {
@@ -34,8 +32,7 @@ internal sealed class FeatureCache : IDisposable
                 using DisposeScope scope = NewDisposeScope();
                 BatchTensors batch = BatchTensors.Of(TokenBatch.Of(tokens, rows, padId), device);
                 features.index_copy_(0, Indices(rows, device), model.Encoded(batch.Ids, batch.Mask, batch.Types));
-                done += rows.Length;
-                progress?.Describe(string.Create(CultureInfo.InvariantCulture, $"features of the frozen encoder {(double)done / tokens.RowCount:P0}"));
+                progress?.Advance(rows.Length);
             }
             return new FeatureCache(features.DetachFromDisposeScope());
         }

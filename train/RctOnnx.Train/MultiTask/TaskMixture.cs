@@ -1,4 +1,3 @@
-using RctOnnx.CommandLine;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Modules;
 using RctOnnx.Train.Training;
@@ -37,9 +36,9 @@ internal sealed class TaskMixture(ClassifierModel model, IReadOnlyList<(string N
     public int[][] Plan(int batchSize, long seed, int epoch) =>
         [.. batches.ForEpoch(batchSize, seed, epoch).Select(batch => Array.ConvertAll(batch.Rows, row => _starts[batch.Task] + row))];
 
-    public void StartTraining(IWorkProgress progress, CancellationToken token)
+    public void StartTraining(CancellationToken token)
     {
-        foreach ((_, ClassificationTask task, _) in tasks) task.StartTraining(progress, token);
+        foreach ((_, ClassificationTask task, _) in tasks) task.StartTraining(token);
     }
 
     public TrainingBatch Prepare(int[] rows, int epoch)

@@ -1,4 +1,3 @@
-using RctOnnx.CommandLine;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Modules;
 using RctOnnx.Train.Training;
@@ -31,7 +30,7 @@ internal sealed class MaskedLanguageTask : IPretrainingTask
 
     public IReadOnlyDictionary<string, Parameter> Parameters { get; }
 
-    public void StartTraining(IWorkProgress progress, CancellationToken token) => _model.Train(true);
+    public void StartTraining(CancellationToken token) => _model.Train(true);
 
     public TrainingBatch Prepare(int[] rows, int epoch)
     {

@@ -1,4 +1,3 @@
-using RctOnnx.CommandLine;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Batching;
 using RctOnnx.Train.Modules;
@@ -36,7 +35,7 @@ internal sealed class ReplacedTokenTask : IPretrainingTask
 
     public IReadOnlyDictionary<string, Parameter> Parameters { get; }
 
-    public void StartTraining(IWorkProgress progress, CancellationToken token) => _model.Train(true);
+    public void StartTraining(CancellationToken token) => _model.Train(true);
 
     public TrainingBatch Prepare(int[] rows, int epoch)
     {

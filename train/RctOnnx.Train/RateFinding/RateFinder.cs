@@ -44,11 +44,8 @@ internal static class RateFinder
         model.to(device);
         using ClassificationTask task = new(settings, model, device, train, null, tokenizer.PadId, labels.Names);
         manual_seed(settings.Seed);
-        return ConsoleProgress.Run("searching", range.StepCount, "steps", progress =>
-        {
-            task.StartTraining(progress, token);
-            return Steps(task, settings, range, progress, token);
-        });
+        task.StartTraining(token);
+        return ConsoleProgress.Run("searching", range.StepCount, "steps", progress => Steps(task, settings, range, progress, token));
     }
 
     private static List<RatePoint> Steps(ITrainingTask task, TrainSettings settings, RateRange range, IWorkProgress progress, CancellationToken token)

@@ -66,12 +66,12 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
     /// <summary>When what is frozen at the start is trained; null where it stays as it is.</summary>
     public UnfreezingPlan? Unfreezing { get; }
 
-    public void StartTraining(IWorkProgress progress, CancellationToken token)
+    public void StartTraining(CancellationToken token)
     {
         _model.train();
         if (!_model.IsEncoderFrozen || _train.Reads is not null || _train.IsTwoTexts) return; // features are kept by row, of which a document and two texts have several
-        _trainFeatures = FeatureCache.Compute(_model, _device, _train.Tokens, _padId, progress, token);
-        if (_dev is not null) _devFeatures = FeatureCache.Compute(_model, _device, _dev.Tokens, _padId, progress, token);
+        (_trainFeatures, _devFeatures) = ConsoleProgress.Run("Features of the frozen encoder", (long)_train.Tokens.RowCount + (_dev?.Tokens.RowCount ?? 0), "sentences", progress =>
+            (FeatureCache.Compute(_model, _device, _train.Tokens, _padId, progress, token), _dev is null ? null : FeatureCache.Compute(_model, _device, _dev.Tokens, _padId, progress, token)));
     }
 
     public TrainingBatch Prepare(int[] rows, int epoch)

@@ -1,4 +1,3 @@
-using RctOnnx.CommandLine;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Batching;
 using TorchSharp.Modules;
@@ -36,8 +35,8 @@ internal interface ITrainingTask
     /// <param name="epoch">Zero-based.</param>
     int[][] Plan(int batchSize, long seed, int epoch) => BatchPlan.ForEpoch(Lengths, batchSize, seed, epoch);
 
-    /// <summary>Switches dropout and the precision of training on, and computes what is needed once.</summary>
-    void StartTraining(IWorkProgress progress, CancellationToken token);
+    /// <summary>Switches dropout and the precision of training on, and computes what is needed once, before the eyes of people.</summary>
+    void StartTraining(CancellationToken token);
 
     /// <summary>A batch; the same rows in the same epoch give the same batch.</summary>
     TrainingBatch Prepare(int[] rows, int epoch);

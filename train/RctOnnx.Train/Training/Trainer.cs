@@ -72,12 +72,14 @@ internal sealed class Trainer : IDisposable
     public long RowsOf(long steps) => steps / _stepsPerEpoch * _rowsPerEpoch
         + Math.Min(steps % _stepsPerEpoch * _settings.Batch * _settings.Accumulation, _rowsPerEpoch);
 
+    /// <summary>Readies the task; before <see cref="Run"/>.</summary>
+    public void Start(CancellationToken token) => _task.StartTraining(token);
+
     /// <summary>Trains to the end, to early stopping, or to cancellation, which leaves a checkpoint.</summary>
     /// <exception cref="OperationCanceledException">Stopped; the checkpoint is written.</exception>
     /// <exception cref="GateException">The loss is no number any more.</exception>
     public void Run(IWorkProgress progress, CancellationToken token)
     {
-        _task.StartTraining(progress, token);
         int[][] batches = [];
         int planned = -1;
         EvaluateAndSave(token); // due where the run was stopped during an evaluation

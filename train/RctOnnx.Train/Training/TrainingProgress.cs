@@ -18,6 +18,7 @@ internal static class TrainingProgress
     {
         try
         {
+            trainer.Start(token);
             ConsoleProgress.Run(title, total, unit, progress =>
             {
                 trainer.Run(progress, token);
