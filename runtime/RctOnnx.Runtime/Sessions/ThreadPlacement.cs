@@ -14,7 +14,7 @@ internal sealed class ThreadPlacement
     private const int MaskWords = 16; // 1,024 processors, as many as the C library's own type has; the system refuses a mask that is too short
     private const int MaskBytes = MaskWords * sizeof(ulong);
 
-    private static int s_bound; // one caller of the process at a time: several on one processor would wait for each other
+    private static int _taken; // one caller of the process at a time: several on one processor would wait for each other
 
     private readonly ulong _callers;
 
@@ -49,9 +49,9 @@ internal sealed class ThreadPlacement
     {
         ulong before = Processors();
         if (before == 0 || before == _callers || IsFirstThread()) return default;
-        if (Interlocked.CompareExchange(ref s_bound, 1, 0) != 0) return default;
+        if (Interlocked.CompareExchange(ref _taken, 1, 0) != 0) return default;
         if (Set(_callers)) return new Binding(_callers, before);
-        Volatile.Write(ref s_bound, 0);
+        Volatile.Write(ref _taken, 0);
         return default;
     }
 
@@ -95,7 +95,7 @@ internal sealed class ThreadPlacement
         {
             if (_before == 0) return;
             if (Processors() == _bound) Set(_before); // unless somebody has given it others meanwhile
-            Volatile.Write(ref s_bound, 0);
+            Volatile.Write(ref _taken, 0);
         }
     }
 }
