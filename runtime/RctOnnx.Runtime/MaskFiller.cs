@@ -60,11 +60,14 @@ public sealed class MaskFiller : IDisposable
     /// <summary>Names pieces for several texts: as many lists as texts, in their order.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <inheritdoc cref="Fill(string)"/>
-    public IReadOnlyList<IReadOnlyList<FilledMask>> Fill(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
+    public IReadOnlyList<IReadOnlyList<FilledMask>> Fill(IReadOnlyList<string> texts, CancellationToken cancellationToken = default) => Fill(texts, cancellationToken, null);
+
+    /// <summary>The same, showing the logits. Parameters as in <see cref="MaskEngine.Fill"/>.</summary>
+    internal IReadOnlyList<IReadOnlyList<FilledMask>> Fill(IReadOnlyList<string> texts, CancellationToken cancellationToken, MaskLogits? seen)
     {
         ArgumentNullException.ThrowIfNull(texts);
         if (texts.Contains(null!)) throw new ArgumentNullException(nameof(texts), "A text is null.");
-        return _use.Use(() => _engine.Fill(texts, cancellationToken));
+        return _use.Use(() => _engine.Fill(texts, cancellationToken, seen));
     }
 
     /// <summary>Waits for running calls and frees the model; later calls throw <see cref="ObjectDisposedException"/>.</summary>

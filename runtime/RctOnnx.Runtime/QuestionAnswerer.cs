@@ -58,12 +58,15 @@ public sealed class QuestionAnswerer : IDisposable
     /// <summary>Answers questions: as many answers as questions, in their order.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <inheritdoc cref="Answer(string, string)"/>
-    public IReadOnlyList<QuestionAnswer> Answer(IReadOnlyList<Question> questions, CancellationToken cancellationToken = default)
+    public IReadOnlyList<QuestionAnswer> Answer(IReadOnlyList<Question> questions, CancellationToken cancellationToken = default) => Answer(questions, cancellationToken, null);
+
+    /// <summary>The same, showing the logits. Parameters as in <see cref="QuestionEngine.Answer"/>.</summary>
+    internal IReadOnlyList<QuestionAnswer> Answer(IReadOnlyList<Question> questions, CancellationToken cancellationToken, Action<int, ReadOnlySpan<float>>? seen)
     {
         ArgumentNullException.ThrowIfNull(questions);
         foreach (Question question in questions)
             if (question.Text is null || question.Context is null) throw new ArgumentNullException(nameof(questions), "A question lacks its text or its context.");
-        return _use.Use(() => _engine.Answer(questions, cancellationToken));
+        return _use.Use(() => _engine.Answer(questions, cancellationToken, seen));
     }
 
     /// <summary>Waits for running calls and frees the model; later calls throw <see cref="ObjectDisposedException"/>.</summary>

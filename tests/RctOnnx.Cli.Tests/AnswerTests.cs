@@ -107,8 +107,7 @@ public sealed class AnswerTests : IDisposable
         foreach ((string path, string verb) in new[] { (Questions, "answer"), (Choices, "choose"), (Masks, "fill-mask") })
         {
             File.WriteAllText(_folder.File("data.tsv"), "text\tlabel\nthe\ta\n");
-            foreach (string[] arguments in (string[][])[["classify", "--model", path, "the"], ["evaluate", "--model", path, "--data", _folder.File("data.tsv")], ["verify", "--model", path],
-                ["quantize", "--model", path, "--calibration", _folder.File("data.tsv"), "--output", _folder.File("int8.onnx")]])
+            foreach (string[] arguments in (string[][])[["classify", "--model", path, "the"], ["evaluate", "--model", path, "--data", _folder.File("data.tsv")], ["verify", "--model", path]])
             {
                 ProgramProcess run = ProgramProcess.Run("rctonnx", arguments);
                 Assert.True(run.ExitCode == ExitCodes.ModelRefused, $"{arguments[0]}: {run.ExitCode} {run.Error}");
@@ -121,5 +120,39 @@ public sealed class AnswerTests : IDisposable
         ProgramProcess answer = ProgramProcess.Run("rctonnx", "answer", "--model", Choices, "--question", "a", "--context", "b");
         Assert.Contains("'rctonnx choose'", answer.Error);
         Assert.Contains("\"question_answering\"", ProgramProcess.Run("rctonnx", "inspect", "--model", Questions, "--json").Output);
+    }
+
+    [Fact]
+    public void Quantize_judges_every_kind_by_its_own_figure_and_refuses_options_of_another()
+    {
+        const string Context = "the results were patients a b c d";
+        using (QuestionAnswerer answerer = QuestionAnswerer.Load(Questions))
+            File.WriteAllLines(_folder.File("questions.jsonl"), Enumerable.Range(0, 20).Select(i => $"{(char)('a' + i)}").Select(asked => answerer.Answer(asked, Context).Best is { } span
+                ? JsonSerializer.Serialize(new { q = asked, context = Context, answer = span.Text, start = span.Start }) : ""));
+        string[] texts = ["a b", "patients", "results ."];
+        using (ChoiceSelector selector = ChoiceSelector.Load(Choices))
+            File.WriteAllLines(_folder.File("choices.jsonl"), Enumerable.Range(0, 20).Select(i => $"{(char)('a' + i)}").Select(prompt => JsonSerializer.Serialize(new { prompt, choices = texts, right = selector.Select(prompt, texts).Index })));
+        File.WriteAllLines(_folder.File("texts.txt"), Enumerable.Range(0, 20).Select(i => $"the {(char)('a' + i)} were {(char)('b' + i)} results a b c d e"));
+        foreach ((string model, string data, string figure, double? before, int answers, string[] more) in ((string, string, string, double?, int, string[])[])
+        [
+            (Questions, "questions.jsonl", "token F1", 1, 20, ["--question-column", "q"]), // the labels are the fp32 model's own answers
+            (Choices, "choices.jsonl", "accuracy", 1, 20, ["--label-column", "right"]),
+            (Masks, "texts.txt", "accuracy", null, 40, []),
+        ])
+        {
+            string output = _folder.File("int8.onnx");
+            ProgramProcess run = ProgramProcess.Run("rctonnx", ["quantize", "--model", model, "--calibration", _folder.File(data), "--evaluate", _folder.File(data), "--max-drop", "100", "--output", output, "--json", .. more]);
+            Assert.True(run.ExitCode == 0, run.Error);
+            JsonElement found = JsonDocument.Parse(run.Output).RootElement;
+            Assert.Equal((figure, answers), (found.GetProperty("figure").GetString(), found.GetProperty("dev_texts").GetInt32()));
+            if (before is { } known) Assert.Equal(known, found.GetProperty("before").GetDouble(), 9);
+            Assert.InRange(found.GetProperty("agreement").GetDouble(), 0.5, 1);
+            ModelArtifact int8 = ModelFile.Read(output).RequireArtifact();
+            Assert.NotEmpty(int8.Inputs);
+            using (ModelKinds.Load(output, int8.ProblemType, new TextClassifierOptions())) { }
+            ProgramProcess refused = ProgramProcess.Run("rctonnx", "quantize", "--model", model, "--calibration", _folder.File(data), "--output", output, "--group-column", "abstract", "--label-columns", "a");
+            Assert.True(refused.ExitCode == ExitCodes.Usage, refused.Error);
+            Assert.Contains("--label-columns, --group-column are not for", refused.Error);
+        }
     }
 }

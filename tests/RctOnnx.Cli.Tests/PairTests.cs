@@ -41,8 +41,17 @@ public sealed class PairTests : IDisposable
         Refused("--pair-column", "classify", "--model", Model, "the results");
         Refused("--pair-column", "quantize", "--model", Model, "--calibration", Rows, "--output", _folder.File("x.onnx"));
         Refused("cannot be compiled", "compile", "--model", Model, "--output", _folder.File("x.onnx"));
-        ModelFile.Write(_folder.File("one.onnx"), RandomModels.Create());
-        Refused("has one encoder", "quantize", "--model", _folder.File("one.onnx"), "--calibration", Rows, "--pair-column", "pair", "--output", _folder.File("x.onnx"));
+    }
+
+    [Fact]
+    public void Quantize_calibrates_one_encoder_on_pairs_where_their_column_is_named()
+    {
+        string one = _folder.File("one.onnx"), pairs = _folder.File("pairs.onnx"), singles = _folder.File("singles.onnx");
+        ModelFile.Write(one, RandomModels.Create());
+        Assert.Contains("of 30 texts", Run("quantize", "--model", one, "--calibration", Rows, "--evaluate", Rows, "--pair-column", "pair", "--max-drop", "100", "--output", pairs));
+        Run("quantize", "--model", one, "--calibration", Rows, "--output", singles);
+        Assert.NotEqual(ModelFile.Read(singles).RequireArtifact().Inputs, ModelFile.Read(pairs).RequireArtifact().Inputs);
+        Run("classify", "--model", pairs, "--input", Rows, "--pair-column", "pair");
     }
 
     private static void Refused(string fault, params string[] arguments)

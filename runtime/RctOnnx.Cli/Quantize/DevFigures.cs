@@ -27,7 +27,7 @@ internal static class DevFigures
         DevFigure Figure(string name, Func<EvaluationSummary, double> value) => new(name, answers =>
         {
             Comparison comparison = Comparison.Of(model.ProblemType, model.Labels, withIntervals: false);
-            foreach ((TextRow row, Classification answer) in rows.Zip(answers)) comparison.Add(row, answer);
+            foreach ((TextRow row, Classification answer) in rows.Zip(answers.Classifications)) comparison.Add(row, answer);
             return value(comparison.Summarise("", "", TimeSpan.FromSeconds(1)));
         });
     }

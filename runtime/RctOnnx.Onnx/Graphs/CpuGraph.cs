@@ -27,8 +27,8 @@ internal sealed class CpuGraph
     /// <summary>The graph of an artifact; with <paramref name="pairs"/> it takes token types.</summary>
     public static ModelProto Emit(ModelArtifact artifact, bool pairs) => new CpuGraph(artifact, pairs, observed: false).Build();
 
-    /// <summary>The same in fp32 with the inputs of all linear layers of the encoder as outputs, [batch, rows, width].</summary>
-    public static ModelProto EmitObserved(ModelArtifact artifact) => new CpuGraph(artifact, pairs: false, observed: true).Build();
+    /// <summary>The same in fp32 with the inputs of all linear layers of the encoder as outputs, [batch, rows, width]; it takes token types where the model has several.</summary>
+    public static ModelProto EmitObserved(ModelArtifact artifact) => new CpuGraph(artifact, pairs: artifact.Encoder.TokenTypeCount > 1, observed: true).Build();
 
     private ModelProto Build()
     {

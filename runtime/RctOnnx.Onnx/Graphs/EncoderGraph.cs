@@ -56,7 +56,7 @@ public static class EncoderGraph
         return PairGraph.EmitHead(artifact).ToByteArray();
     }
 
-    /// <summary>The graph for calibration: as the CPU dialect in fp32, with every point of <see cref="QuantizationPoints"/> as an output.</summary>
+    /// <summary>The graph for calibration: as the CPU dialect in fp32, with token types where the model has several, and every point of <see cref="QuantizationPoints"/> as an output.</summary>
     public static byte[] EmitObserved(ModelArtifact artifact)
     {
         ArtifactCheck.Validate(artifact);

@@ -9,7 +9,7 @@ namespace RctOnnx.Onnx;
 /// <param name="observed">Whether the inputs of the layers that can be int8 become graph outputs, under the names of their points.</param>
 internal sealed class GraphParts(GraphBuilder graph, ModelArtifact artifact, bool fused = false, bool observed = false)
 {
-    private readonly HashSet<string> _weights = [], _points = [];
+    private readonly HashSet<string> _weights = [], _points = [], _int8Tables = [];
     private readonly Dictionary<string, string> _quantized = [];
 
     /// <summary>The weight of that canonical name, added at its first use.</summary>
@@ -25,6 +25,7 @@ internal sealed class GraphParts(GraphBuilder graph, ModelArtifact artifact, boo
     public string Lookup(string table, string ids, string output)
     {
         if (artifact.Weights[table].Scales is not { } scales) return graph.Node("Gather", output, [Weight(table), ids], ("axis", 0L));
+        _int8Tables.Add(table);
         string values = graph.Int8(table, artifact.Weights[table]), factors = graph.Constant(table + ".scale", [.. scales.Values], scales.Values.Count, 1);
         string rows = graph.Node("Cast", output + "/float", [graph.Node("Gather", output + "/rows", [values, ids], ("axis", 0L))], ("to", (long)DataType.Float));
         return graph.Node("Mul", output, [rows, graph.Node("Gather", output + "/scales", [factors, ids], ("axis", 0L))]);
@@ -183,17 +184,33 @@ internal sealed class GraphParts(GraphBuilder graph, ModelArtifact artifact, boo
         string bias = Weight(TensorNames.MaskedOutputBias);
         // Gemm reads the table as it lies, where MatMul would need a second one; but it takes matrices only.
         string logits = atMasks
-            ? graph.Node("Gemm", "logits", [inner, Weight(TensorNames.WordEmbeddings), bias], ("transB", 1L))
+            ? graph.Node("Gemm", "logits", [inner, RowTable(), bias], ("transB", 1L))
             : graph.Node("Add", "logits", [graph.Node("MatMul", "head/product", [inner, OutputTable()]), bias]);
         graph.Output(logits, DataType.Float, atMasks ? ["masks", artifact.AnswerWidth] : OutputShape);
+    }
+
+    // [vocabulary, embedding width]. Masks are few: their products stay in fp32, where an int8 table is taken out of its steps once, at loading, and not at every run.
+    private string RowTable()
+    {
+        TensorData table = artifact.Weights[TensorNames.WordEmbeddings];
+        return table.Scales is null ? Weight(TensorNames.WordEmbeddings) : graph.Constant("head/table", table.ToFloats(), [.. table.Shape]);
     }
 
     // [embedding width, vocabulary]. Graphs that keep the word table themselves may have it in another type.
     private string OutputTable()
     {
-        if (_weights.Contains(TensorNames.WordEmbeddings)) return graph.Node("Transpose", "head/table", [TensorNames.WordEmbeddings], ("perm", new long[] { 1, 0 }));
-        TensorData table = artifact.Weights[TensorNames.WordEmbeddings].Transposed();
+        TensorData table = artifact.Weights[TensorNames.WordEmbeddings];
+        if (_int8Tables.Contains(TensorNames.WordEmbeddings))
+        {
+            // As the lookup has it, so that a file holds it once; ONNX Runtime computes it once, at loading.
+            string values = graph.Node("Cast", "head/table/float", [TensorNames.WordEmbeddings], ("to", (long)DataType.Float));
+            return Turned(graph.Node("Mul", "head/table/rows", [values, TensorNames.WordEmbeddings + ".scale"]));
+        }
+        if (_weights.Contains(TensorNames.WordEmbeddings)) return Turned(TensorNames.WordEmbeddings);
+        table = table.Transposed();
         return graph.Constant("head/table", table.ToFloats(), [.. table.Shape]);
+
+        string Turned(string rows) => graph.Node("Transpose", "head/table", [rows], ("perm", new long[] { 1, 0 }));
     }
 
     /// <summary>Features → logits of a task, [batch, labels], of documents [batch, sequence, labels].</summary>

@@ -21,8 +21,6 @@ public static class ModelQuantizer
     /// <exception cref="ModelFileException">The artifact is quantized already, or a point does not exist.</exception>
     public static ModelArtifact Quantize(ModelArtifact artifact, IReadOnlyDictionary<string, InputQuantization> inputs, int weightLimit = SafeLimit)
     {
-        if (artifact.ProblemType is ProblemType.QuestionAnswering or ProblemType.MultipleChoice or ProblemType.MaskedLm)
-            throw new ModelFileException($"The model is {artifact.ProblemType}: scales are calibrated and judged on labels and values of texts, which it does not give. Run the file with fp32 weights.");
         if (artifact.Weights.Values.Any(weight => weight.Scales is not null))
             throw new ModelFileException("The model is quantized already. Start from the file with fp32 weights.");
         Dictionary<string, TensorData> weights = new(artifact.Weights);

@@ -19,10 +19,33 @@ internal static class ProbeCheck
         {
             int[] ids = model.Tokenizer.Encode(probe.Text, null, new() { MaxLength = model.MaxLength }).Ids;
             if (!ids.AsSpan().SequenceEqual([.. probe.Ids])) throw OtherIds(probe);
-            LogitTable answer = new();
-            graph.Run(TokenRows.Of([ids]), BatchPlanner.All([ids.Length], graph.NewPlan())[0], answer);
-            Compare(model, probe, answer.Slice(0, model.AnswerWidth), provider, tolerance);
+            Compare(model, probe, Logits(graph, ids, model.AnswerWidth), provider, tolerance);
         }
+    }
+
+    /// <summary>The probes of one file with the answers of another, which differs from it in its weights alone.</summary>
+    /// <param name="probes">Of the one.</param>
+    /// <param name="path">The other, which has none yet.</param>
+    /// <param name="problem">What both are.</param>
+    public static IReadOnlyList<Probe> Answered(IReadOnlyList<Probe> probes, string path, ProblemType problem)
+    {
+        if (probes.Count == 0) return [];
+        TextClassifierOptions options = new() { Threads = 1 };
+        if (probes.Any(probe => probe.Pair is not null))
+        {
+            using TextClassifier pairs = TextClassifier.Load(path, options);
+            return [.. probes.Select(probe => probe with { Logits = pairs.Classify(new TextPair(probe.Text, probe.Pair!)).Logits })];
+        }
+        LoadedModel model = LoadedModel.ReadBesideNative(path, problem);
+        using RowEngine rows = new(model, options);
+        return [.. probes.Select(probe => probe with { Logits = Logits(rows.Singles, [.. probe.Ids], model.AnswerWidth).ToArray() })];
+    }
+
+    private static ReadOnlySpan<float> Logits(IBatchGraph graph, int[] ids, int width)
+    {
+        LogitTable answer = new();
+        graph.Run(TokenRows.Of([ids]), BatchPlanner.All([ids.Length], graph.NewPlan())[0], answer);
+        return answer.Slice(0, width);
     }
 
     private static void Compare(LoadedModel model, Probe probe, ReadOnlySpan<float> logits, ProviderReport provider, float tolerance)

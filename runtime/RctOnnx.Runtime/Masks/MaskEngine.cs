@@ -38,7 +38,10 @@ internal sealed class MaskEngine : IDisposable
     public ProviderReport Provider => _rows.Provider;
 
     /// <summary>The masks of every text, in their order.</summary>
-    public IReadOnlyList<FilledMask>[] Fill(IReadOnlyList<string> texts, CancellationToken token)
+    /// <param name="texts">The texts.</param>
+    /// <param name="token">Stops it.</param>
+    /// <param name="seen">Shown the logits of every mask, on any thread, those of a text one after the other.</param>
+    public IReadOnlyList<FilledMask>[] Fill(IReadOnlyList<string> texts, CancellationToken token, MaskLogits? seen = null)
     {
         CallRunner.Check(texts, text =>
         {
@@ -51,23 +54,28 @@ internal sealed class MaskEngine : IDisposable
         {
             end = first + 1;
             for (int masks = encoded[first].Places.Length; end < filled.Length && (masks += encoded[end].Places.Length) <= _callMasks;) end++;
-            FillSome(encoded[first..end], token).CopyTo(filled, first);
+            FillSome(encoded, first, end, token, seen).CopyTo(filled, first);
         }
         return filled;
     }
 
-    private IReadOnlyList<FilledMask>[] FillSome(MaskedText[] encoded, CancellationToken token)
+    private IReadOnlyList<FilledMask>[] FillSome(MaskedText[] all, int first, int end, CancellationToken token, MaskLogits? seen)
     {
+        ArraySegment<MaskedText> encoded = new(all, first, end - first);
         CallBuffers call = _rows.Take();
-        int[] firstAnswers = call.FirstRows(encoded.Length);
-        _rows.Run(call, _rows.Singles, encoded.Length, canRefuse: false, _ => { }, i =>
+        int[] firstAnswers = call.FirstRows(encoded.Count);
+        _rows.Run(call, _rows.Singles, encoded.Count, canRefuse: false, _ => { }, i =>
         {
             firstAnswers[i] = call.Rows.AnswerCount;
             call.Rows.AddRow(call.Rows.Write(encoded[i].Ids), encoded[i].Ids.Length, encoded[i].Places);
         }, token);
-        IReadOnlyList<FilledMask>[] filled = new IReadOnlyList<FilledMask>[encoded.Length];
-        _rows.InStretches(filled.Length, i =>
-            filled[i] = [.. encoded[i].Starts.Select((start, mask) => new FilledMask(start, Likeliest(_rows.LogitsOf(call, firstAnswers[i] + mask, 1))))], token);
+        IReadOnlyList<FilledMask>[] filled = new IReadOnlyList<FilledMask>[encoded.Count];
+        _rows.InStretches(filled.Length, i => filled[i] = [.. encoded[i].Starts.Select((start, mask) =>
+        {
+            ReadOnlySpan<float> logits = _rows.LogitsOf(call, firstAnswers[i] + mask, 1);
+            seen?.Invoke(first + i, mask, encoded[i].Starts.Length, logits);
+            return new FilledMask(start, Likeliest(logits));
+        })], token);
         _rows.Keep(call);
         return filled;
     }

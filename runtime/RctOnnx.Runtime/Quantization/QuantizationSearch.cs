@@ -10,7 +10,7 @@ namespace RctOnnx.Runtime.Quantization;
 public sealed class QuantizationSearch
 {
     private const double KeptShare = 0.9999;
-    private const int ChunkSentences = 512; // enough for batches of equal length, few enough for a report every second or so
+    private const int ChunkAnswers = 512, ChunkCharacters = 1 << 17; // enough for batches of equal length, few enough for a report every second or so
     private const int CalibrationCost = 4; // of a text that is read alone and whose values are counted, in texts that are answered
 
     private readonly ModelArtifact _source;
@@ -20,8 +20,8 @@ public sealed class QuantizationSearch
     private readonly IReadOnlyList<IReadOnlyList<string>> _texts;
     private readonly DevAnswers _expected;
     private readonly CancellationToken _token;
-    private readonly int _sentences;
-    private long _done, _planned; // in texts that are answered
+    private readonly int _count; // of answers
+    private long _done, _planned; // in answers
 
     private QuantizationSearch(string model, QuantizationOptions options, string folder, Action<QuantizationProgress> report, CancellationToken token)
     {
@@ -30,8 +30,10 @@ public sealed class QuantizationSearch
         _source = ModelFile.Read(model).RequireArtifact();
         if (_source.Inputs.Count > 0) throw new ModelFileException($"'{model}' is quantized already. Start from the file with fp32 weights.");
         _texts = options.Dev ?? options.Calibration;
-        _sentences = _texts.Sum(text => text.Count);
-        _planned = (1L + Enum.GetValues<QuantizationMethod>().Length) * _sentences + 2L * CalibrationCost * options.Calibration.Sum(text => text.Count);
+        AnsweringModels.Check(_source, options.Calibration.Concat(_texts));
+        _count = _texts.Sum(AnswersOf);
+        int calibrated = options.Calibration.Sum(AnswersOf) * (_source.PairEncoding is null ? 1 : 2); // two encoders read a text each
+        _planned = (1L + Enum.GetValues<QuantizationMethod>().Length) * _count + 2L * CalibrationCost * calibrated;
         _expected = Answers(model, "answers of the fp32 model");
     }
 
@@ -48,40 +50,40 @@ public sealed class QuantizationSearch
     private QuantizationResult Run()
     {
         IReadOnlyDictionary<string, ActivationHistogram> seen =
-            InputCalibration.Observe(_source, _options.Calibration, _options.Threads ?? Environment.ProcessorCount, (step, texts) => Report(step, texts, CalibrationCost), _token);
-        double? before = Figure(_expected.Judged);
+            InputCalibration.Observe(_source, _options, (step, texts) => Report(step, texts, CalibrationCost), _token);
+        double? before = Figure(_expected);
         if (before is double.NegativeInfinity)
-            throw new DataException($"The {_options.Figure!.Name} of the fp32 model on the {_expected.Judged.Count} dev texts is not defined: their labels or its answers are all the same. Give dev rows of several labels.");
+            throw new DataException($"The {_options.Figure!.Name} of the fp32 model on the {_expected.Count} dev texts is not defined: their labels or its answers are all the same. Give dev rows of several labels.");
         Dictionary<QuantizationMethod, Candidate> tried = [];
         foreach (QuantizationMethod method in Enum.GetValues<QuantizationMethod>())
             tried[method] = Try(seen.ToDictionary(pair => pair.Key, pair => Scale(pair.Value, method)), $"method {method}");
         (QuantizationMethod best, Candidate candidate) = tried.MinBy(pair => pair.Value.Error);
-        double? after = Figure(candidate.Answers.Judged);
+        double? after = Figure(candidate.Answers);
         List<string> fp32 = [];
         if (before - after > _options.MaxDrop / 100) (candidate, after) = Relax(candidate, before!.Value, fp32);
         ModelArtifact artifact = candidate.Artifact with { Probes = Probes(candidate.Artifact) };
         double agreement = candidate.Answers.AgreementWith(_expected);
         artifact = artifact with { Training = Record(best, fp32, agreement, before, after) };
-        return new QuantizationResult(artifact, best, tried.ToDictionary(pair => pair.Key, pair => pair.Value.Error), fp32, agreement, before, after);
+        return new QuantizationResult(artifact, best, tried.ToDictionary(pair => pair.Key, pair => pair.Value.Error), fp32, _expected.Count, agreement, before, after);
     }
 
     // How much each input hurts is measured once, alone; then the worst go until the drop is small enough.
     private (Candidate, double?) Relax(Candidate candidate, double before, List<string> fp32)
     {
         IReadOnlyDictionary<string, InputQuantization> all = candidate.Artifact.Inputs;
-        _planned += (long)all.Count * _sentences;
+        _planned += (long)all.Count * _count;
         string[] worstFirst = [.. all.Keys.Select(point => (Point: point, Try(Without([point]), $"without {point}").Error))
             .OrderBy(pair => pair.Error).Select(pair => pair.Point)];
         double? after = null;
         foreach (string point in worstFirst)
         {
             fp32.Add(point);
-            _planned += _sentences;
+            _planned += _count;
             candidate = Try(Without(fp32), $"{fp32.Count} of {all.Count} inputs in fp32");
-            after = Figure(candidate.Answers.Judged);
+            after = Figure(candidate.Answers);
             if (before - after <= _options.MaxDrop / 100) return (candidate, after);
         }
-        throw new GateException(FormattableString.Invariant($"Int8 drops the {_options.Figure!.Name} on the {_expected.Judged.Count} dev texts from {before:F4} to {after:F4}, allowed are {_options.MaxDrop} hundredths; computing all layers in fp32 does not help. Nothing was written. Try weights of 8 bits, or allow more."));
+        throw new GateException(FormattableString.Invariant($"Int8 drops the {_options.Figure!.Name} on the {_expected.Count} dev texts from {before:F4} to {after:F4}, allowed are {_options.MaxDrop} hundredths; computing all layers in fp32 does not help. Nothing was written. Try weights of 8 bits, or allow more."));
 
         Dictionary<string, InputQuantization> Without(IReadOnlyCollection<string> points) =>
             all.Where(pair => !points.Contains(pair.Key)).ToDictionary();
@@ -98,11 +100,10 @@ public sealed class QuantizationSearch
         return new Candidate(artifact, answers, error);
     }
 
-    private List<Probe> Probes(ModelArtifact artifact)
+    private IReadOnlyList<Probe> Probes(ModelArtifact artifact)
     {
         ModelFile.Write(CandidatePath, artifact);
-        using TextClassifier classifier = TextClassifier.Load(CandidatePath, new TextClassifierOptions { Threads = 1 });
-        return [.. _source.Probes.Select(probe => probe with { Logits = [.. DevAnswers.LogitsOf(classifier, probe.Text, probe.Pair)] })];
+        return ProbeCheck.Answered(_source.Probes, CandidatePath, _source.ProblemType);
     }
 
     private JsonObject Record(QuantizationMethod method, List<string> fp32, double agreement, double? before, double? after)
@@ -114,7 +115,7 @@ public sealed class QuantizationSearch
             ["calibration_texts"] = _options.Calibration.Count,
             ["weight_limit"] = _options.WeightLimit,
             ["fp32_inputs"] = new JsonArray([.. fp32.Select(point => JsonValue.Create(point))]),
-            ["dev_texts"] = _expected.Judged.Count,
+            ["dev_texts"] = _expected.Count,
             ["dev_agreement"] = agreement,
             ["dev_figure"] = _options.Figure?.Name,
             ["dev_fp32"] = before,
@@ -131,23 +132,29 @@ public sealed class QuantizationSearch
         _report(new QuantizationProgress(step, texts, (double)_done / Math.Max(_planned, 1)));
     }
 
+    private int AnswersOf(IReadOnlyList<string> text) => AnsweringModels.AnswersOf(_source, text);
+
     private DevAnswers Answers(string path, string step)
     {
         Report(step, 0);
-        using TextClassifier classifier = TextClassifier.Load(path, new TextClassifierOptions { Threads = _options.Threads, LongText = LongTextPolicy.Truncate, TaskName = _options.TaskName });
-        List<DevAnswers> answers = [];
+        using IAnsweringModel model = AnsweringModels.Open(path, _source.ProblemType, _options);
+        List<DevAnswers> parts = [];
         for (int first = 0, end; first < _texts.Count; first = end)
         {
-            int sentences = _texts[first].Count;
-            for (end = first + 1; end < _texts.Count && sentences + _texts[end].Count <= ChunkSentences; end++) sentences += _texts[end].Count;
-            answers.Add(DevAnswers.Of(classifier, [.. _texts.Skip(first).Take(end - first)], _token));
-            Report(step, sentences);
+            int answers = 0, characters = 0;
+            for (end = first; end == first || (end < _texts.Count && answers + AnswersOf(_texts[end]) <= ChunkAnswers && characters < ChunkCharacters); end++)
+            {
+                answers += AnswersOf(_texts[end]);
+                characters += _texts[end].Sum(text => text.Length);
+            }
+            parts.Add(model.Answer([.. _texts.Skip(first).Take(end - first)], _token));
+            Report(step, answers);
         }
-        return DevAnswers.Joined(answers);
+        return DevAnswers.Joined(parts);
     }
 
     // A figure that candidates make meaningless, such as a correlation of equal values, is as bad as can be.
-    private double? Figure(IReadOnlyList<Classification> answers) => _options.Figure?.Value(answers) is { } value ? double.IsNaN(value) ? double.NegativeInfinity : value : null;
+    private double? Figure(DevAnswers answers) => _options.Figure?.Value(answers) is { } value ? double.IsNaN(value) ? double.NegativeInfinity : value : null;
 
     private static InputQuantization Scale(ActivationHistogram seen, QuantizationMethod method) => method switch
     {

@@ -29,7 +29,10 @@ internal sealed class QuestionEngine : IDisposable
     public ProviderReport Provider => _rows.Provider;
 
     /// <summary>Answers in the order of the questions.</summary>
-    public QuestionAnswer[] Answer(IReadOnlyList<Question> questions, CancellationToken token)
+    /// <param name="questions">The questions.</param>
+    /// <param name="token">Stops it.</param>
+    /// <param name="seen">Shown the place of each question and its logits as <see cref="SpanFinder.Find"/> reads them, on any thread.</param>
+    public QuestionAnswer[] Answer(IReadOnlyList<Question> questions, CancellationToken token, Action<int, ReadOnlySpan<float>>? seen = null)
     {
         CallBuffers call = _rows.Take();
         EncodedQuestion[] encoded = new EncodedQuestion[questions.Count];
@@ -37,11 +40,15 @@ internal sealed class QuestionEngine : IDisposable
         _rows.Run(call, _rows.Pairs, questions.Count, canRefuse: true, i => encoded[i] = Encode(questions[i]), i =>
         {
             firstAnswers[i] = call.Rows.AnswerCount;
-            AddRows(call.Rows, encoded[i]);
+            _tokenizer.AddRows(encoded[i], call.Rows);
         }, token);
         QuestionAnswer[] answers = new QuestionAnswer[encoded.Length];
         _rows.InStretches(answers.Length, i =>
-            answers[i] = Make(questions[i].Context, encoded[i], _rows.LogitsOf(call, firstAnswers[i], encoded[i].WindowStarts.Count * (encoded[i].WindowLength + 1))), token);
+        {
+            ReadOnlySpan<float> logits = _rows.LogitsOf(call, firstAnswers[i], encoded[i].WindowStarts.Count * (encoded[i].WindowLength + 1));
+            seen?.Invoke(i, logits);
+            answers[i] = Make(questions[i].Context, encoded[i], logits);
+        }, token);
         _rows.Keep(call);
         return answers;
     }
@@ -54,14 +61,6 @@ internal sealed class QuestionEngine : IDisposable
         if (count > _options.Running.MaxCharacters)
             throw new TextTooLongException($"has {count} characters with its context, allowed are {_options.Running.MaxCharacters}. Split the context, or raise MaxCharacters.");
         return _tokenizer.Encode(question);
-    }
-
-    // Read are [CLS], which stands for no answer, and the context.
-    private void AddRows(TokenRows rows, EncodedQuestion question)
-    {
-        int[] reads = [0, .. Enumerable.Range(question.ContextPlace, question.WindowLength)];
-        for (int window = 0; window < question.WindowStarts.Count; window++)
-            rows.AddRow(rows.Write(_tokenizer.ClsId, question.QuestionIds, _tokenizer.SepId, question.Window(window)), question.RowLength, reads);
     }
 
     private QuestionAnswer Make(string context, EncodedQuestion question, ReadOnlySpan<float> logits)

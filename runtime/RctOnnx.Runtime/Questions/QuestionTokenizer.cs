@@ -45,4 +45,12 @@ public sealed class QuestionTokenizer(WordPieceTokenizer tokenizer, int maxLengt
         EncodedQuestion Rows(int kept, List<int> starts, int length) =>
             new(asked, context.Ids[1..(kept + 1)], context.Starts[1..(kept + 1)], context.Ends[1..(kept + 1)], starts, length, tokenCount);
     }
+
+    /// <summary>Writes the rows of a question and names them. Read are [CLS], which stands for no answer, and the context.</summary>
+    internal void AddRows(EncodedQuestion question, TokenRows rows)
+    {
+        int[] reads = [0, .. Enumerable.Range(question.ContextPlace, question.WindowLength)];
+        for (int window = 0; window < question.WindowStarts.Count; window++)
+            rows.AddRow(rows.Write(ClsId, question.QuestionIds, SepId, question.Window(window)), question.RowLength, reads);
+    }
 }

@@ -51,7 +51,7 @@ public sealed class QuantizationSearchTests : IDisposable
         {
             Weights = new Dictionary<string, TensorData>(model.Weights) { [TensorNames.Weight(TensorNames.Intermediate(0))] = TensorData.FromFloats(huge, 24, 48) },
         };
-        string message = Assert.Throws<ModelFileException>(() => InputCalibration.Observe(broken, [["the results"]], 1, (_, _) => { }, CancellationToken.None)).Message;
+        string message = Assert.Throws<ModelFileException>(() => InputCalibration.Observe(broken, new QuantizationOptions { Calibration = [["the results"]], Threads = 1 }, (_, _) => { }, CancellationToken.None)).Message;
         Assert.Contains("feed_forward.output.input", message);
         Assert.Contains("the results", message);
     }
@@ -106,7 +106,7 @@ public sealed class QuantizationSearchTests : IDisposable
         if (maxDrop >= 0) Assert.Equal(reports.Select(report => report.Share).Order(), reports.Select(report => report.Share));
     }
 
-    private static DevFigure Accuracy(string[] labels) => new("accuracy", answers => answers.Zip(labels).Count(pair => pair.First.Label == pair.Second) / (double)labels.Length);
+    private static DevFigure Accuracy(string[] labels) => new("accuracy", answers => answers.Classifications.Zip(labels).Count(pair => pair.First.Label == pair.Second) / (double)labels.Length);
 
     private IReadOnlyList<IReadOnlyList<string>> Documents => [.. _texts.Select(text => (IReadOnlyList<string>)[text])];
 

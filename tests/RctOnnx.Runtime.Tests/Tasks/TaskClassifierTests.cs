@@ -102,7 +102,7 @@ public sealed class TaskClassifierTests : IDisposable
             TaskName = "topics",
             Figure = new DevFigure("label", answers =>
             {
-                judged.AddRange(answers.Select(answer => answer.Label));
+                judged.AddRange(answers.Classifications.Select(answer => answer.Label));
                 return 1;
             }),
         };
