@@ -36,10 +36,10 @@ public class EngineBenchmark
     public static int[] Batches => Grid.Of([1, 32], [1, 8, 32, 256]);
 
     /// <summary>Values of <see cref="Length"/>.</summary>
-    public static int[] Lengths => Grid.Of([32], [16, 32, 64, 128]);
+    public static int[] Lengths => Grid.Of([32, 128], [16, 32, 64, 128]);
 
-    /// <summary>Values of <see cref="Threads"/>: all cores, in the full grid also one.</summary>
-    public static int[] ThreadCounts => [.. Grid.Of([Environment.ProcessorCount], [1, Environment.ProcessorCount]).Distinct()];
+    /// <summary>Values of <see cref="Threads"/>: one and all cores.</summary>
+    public static int[] ThreadCounts => [.. new[] { 1, Environment.ProcessorCount }.Distinct()];
 
     /// <summary>Opens the model.</summary>
     [GlobalSetup]

@@ -22,7 +22,8 @@ internal sealed class CalibrationRows
             { ProblemType: ProblemType.MultipleChoice } => (text, rows) =>
             {
                 foreach (string choice in text.Skip(1)) preparation.Prepare(new TextPair(text[0], choice), rows).AddRows(rows);
-            },
+            }
+            ,
             { ProblemType: ProblemType.MaskedLm } => Masks(new MaskTokenizer(tokenizer, model.MaxLength, LongTextPolicy.Truncate)),
             _ => (text, rows) => (text.Count == 1 ? preparation.Prepare(text[0], rows) : preparation.Prepare(new TextPair(text[0], text[1]), rows)).AddRows(rows),
         };
