@@ -12,6 +12,9 @@ public enum DataFormat
     /// <summary>Comma-separated with a header line and quoting (RFC 4180).</summary>
     Csv,
 
+    /// <summary>Tab-separated with a header line and the quoting of <see cref="Csv"/>, as spreadsheets write it.</summary>
+    Tabs,
+
     /// <summary>Abstracts: a line <c>###ID</c>, lines <c>LABEL⇥sentence</c>, an empty line (PubMed RCT).</summary>
     Rct,
 

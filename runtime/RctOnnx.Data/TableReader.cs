@@ -22,11 +22,11 @@ internal static class TableReader
         }
     }
 
-    /// <summary>Comma-separated with quotes.</summary>
-    public static IEnumerable<TextRow> ReadCsv(DataSource source, ColumnNames names, Action<DataException> refuse)
+    /// <summary>Separated by commas or tabs, with quotes.</summary>
+    public static IEnumerable<TextRow> ReadQuoted(DataSource source, string delimiter, ColumnNames names, Action<DataException> refuse)
     {
         using StreamReader reader = Utf8Lines.Open(source);
-        using CsvParser parser = new(reader, new CsvConfiguration(CultureInfo.InvariantCulture) { Mode = CsvMode.RFC4180 });
+        using CsvParser parser = new(reader, new CsvConfiguration(CultureInfo.InvariantCulture) { Mode = CsvMode.RFC4180, Delimiter = delimiter });
         Columns? columns = null;
         long line = 1;
         while (Next(parser, source.Name, line) is { } cells)

@@ -52,7 +52,8 @@ public static class TextDataset
     {
         DataFormat.Text => Utf8Lines.Read(source).Select(line => new TextRow { Text = line.Text, Source = source.Name, Line = line.Number }),
         DataFormat.Tsv => TableReader.ReadTsv(source, columns, onBadRow),
-        DataFormat.Csv => TableReader.ReadCsv(source, columns, onBadRow),
+        DataFormat.Csv => TableReader.ReadQuoted(source, ",", columns, onBadRow),
+        DataFormat.Tabs => TableReader.ReadQuoted(source, "\t", columns, onBadRow),
         DataFormat.Rct => RctReader.Read(source, onBadRow),
         DataFormat.Jsonl => JsonlReader.Read(source, columns, onBadRow),
         DataFormat.Parquet => ParquetRows.Read(source, columns, onBadRow),

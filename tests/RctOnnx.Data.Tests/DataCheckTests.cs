@@ -87,6 +87,13 @@ public class DataCheckTests
     }
 
     [Fact]
+    public void Texts_in_quotation_marks_are_warned_of_where_they_are_many()
+    {
+        Assert.Contains("2 texts begin and end with a quotation mark", Assert.Single(Check(null, ("train", "x:\"one\" y:\"two\" x:three \"y:\"four")).Warnings));
+        Assert.Empty(Check(null, ("train", "x:\"one\" " + string.Join(' ', Enumerable.Range(0, 100).Select(i => $"y:{i}")))).Warnings);
+    }
+
+    [Fact]
     public void Lengths_are_percentiles_and_the_share_that_is_cut()
     {
         DataCheckResult result = Check(3, ("train", "x:a y:bb x:ccc y:dddd"));

@@ -87,12 +87,19 @@ public class TextDatasetTests
         Assert.Equal(10_000, TextDataset.Read(SharedFolders.Data("pubmed-20k", "test-sample.tsv")).Count());
         TextRow[] test = [.. TextDataset.Read(SharedFolders.Data("rct-abstracts", "test.txt"))];
         Assert.Equal((4_580, 388, 5), (test.Length, test.Select(row => row.Group).Distinct().Count(), test.Select(row => row.Label).Distinct().Count()));
+        foreach ((int set, int rows) in new[] { (1, 1_783), (3, 1_726), (4, 1_772), (5, 1_805) })
+        {
+            TextRow[] essays = [.. TextDataset.Read(SharedFolders.Data("essays", $"asap_set{set}.tsv"), DataFormat.Tabs, new ColumnNames { Text = "essay", Label = "domain1_score" })];
+            Assert.Equal(rows, essays.Length);
+            Assert.DoesNotContain(essays, essay => essay.Text is ['"', .., '"'] && essay.Text.Contains("\"\"", StringComparison.Ordinal));
+        }
         Assert.Equal(4_999, TextDataset.Read(SharedFolders.Data("transcriptions", "mtsamples.csv"), null, new ColumnNames { Text = "transcription", Label = "medical_specialty" }).Count());
     }
 
     [Theory]
     [InlineData(DataFormat.Rct, "###1\nA\tone\nbroken\nB\ttwo\nbroken\n")]
     [InlineData(DataFormat.Tsv, "label\ttext\nA\tone\nbroken\nB\ttwo\nx\ty\tz\n")]
+    [InlineData(DataFormat.Tabs, "label\ttext\nA\tone\nbroken\nB\ttwo\nx\ty\tz\n")]
     [InlineData(DataFormat.Csv, "label,text\nA,one\nbroken\nB,two\nx,y,z\n")]
     [InlineData(DataFormat.Jsonl, "\n{\"label\":\"A\",\"text\":\"one\"}\n{\n{\"label\":\"B\",\"text\":\"two\"}\n{\"label\":\"B\"}\n")]
     public void Read_with_a_taker_of_bad_rows_goes_on_after_each(DataFormat format, string content)

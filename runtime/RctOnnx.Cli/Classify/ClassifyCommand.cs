@@ -21,7 +21,7 @@ internal static class ClassifyCommand
         Argument<string[]> texts = new("TEXT") { Description = "Texts to classify, in place of --input.", Arity = ArgumentArity.ZeroOrMore };
         Option<string?> model = new("--model", "-m") { Description = "The .onnx file. Where not given, the model for medical abstracts that comes with the program.", HelpName = "FILE" };
         Option<string?> input = new("--input", "-i") { Description = "Where the texts are; - is standard input.", HelpName = "FILE|-" };
-        Option<DataFormat?> inputFormat = new("--input-format") { Description = "Form of the input. By its name where not given; standard input is text, one a line.", HelpName = "text|tsv|csv|rct|jsonl|parquet" };
+        Option<DataFormat?> inputFormat = new("--input-format") { Description = "Form of the input. By its name where not given; standard input is text, one a line.", HelpName = "text|tsv|tabs|csv|rct|jsonl|parquet" };
         Option<string> output = new("--output", "-o") { Description = "Where the answers go; - is standard output.", HelpName = "FILE|-", DefaultValueFactory = _ => Standard };
         Option<AnswerFormat?> outputFormat = new("--output-format") { Description = "Form of the answers. By the name of the output where not given, else jsonl.", HelpName = "jsonl|tsv" };
         Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };

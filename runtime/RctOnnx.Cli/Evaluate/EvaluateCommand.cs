@@ -17,7 +17,7 @@ internal static class EvaluateCommand
         ProviderArguments provider = new();
         Option<string> model = new("--model", "-m") { Description = "The .onnx file.", Required = true, HelpName = "FILE" };
         Option<string> data = new("--data", "-d") { Description = "Labelled rows: RCT text, TSV, CSV, JSONL or Parquet.", Required = true, HelpName = "FILE" };
-        Option<DataFormat?> format = new("--format") { Description = "Form of the data. By its name where not given.", HelpName = "tsv|csv|rct|jsonl|parquet" };
+        Option<DataFormat?> format = new("--format") { Description = "Form of the data. By its name where not given.", HelpName = "tsv|tabs|csv|rct|jsonl|parquet" };
         Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
         Option<string> labelColumn = new("--label-column") { Description = "Column or property of the label, or of the value for regression. Default: label.", DefaultValueFactory = _ => "label" };
         Option<string[]> labelColumns = new("--label-columns") { Description = "Columns or properties of 0 and 1, one a label, in place of --label-column, for models of several labels.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };

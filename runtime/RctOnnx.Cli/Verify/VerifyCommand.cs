@@ -21,7 +21,7 @@ internal static class VerifyCommand
         ProviderArguments provider = new();
         Option<string> model = new("--model", "-m") { Description = "The .onnx file.", Required = true, HelpName = "FILE" };
         Option<string?> data = new("--data", "-d") { Description = "Texts to compare; a built-in passage in pieces of every length where not given.", HelpName = "FILE" };
-        Option<DataFormat?> format = new("--format") { Description = "Form of the data. By its name where not given.", HelpName = "text|tsv|csv|rct|jsonl|parquet" };
+        Option<DataFormat?> format = new("--format") { Description = "Form of the data. By its name where not given.", HelpName = "text|tsv|tabs|csv|rct|jsonl|parquet" };
         Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
         Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text, for models of pairs." };
         Option<double?> tolerance = new("--tolerance") { Description = "Largest difference of a logit, relative above 1. Default: 0.001 in fp32, 0.05 in fp16, none where int8 is compared." };

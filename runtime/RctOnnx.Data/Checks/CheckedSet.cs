@@ -23,6 +23,9 @@ public sealed class CheckedSet
     /// <summary>Rows whose text is empty or white space.</summary>
     public long EmptyCount { get; internal set; }
 
+    /// <summary>Rows whose text begins and ends with a quotation mark.</summary>
+    public long QuotedCount { get; internal set; }
+
     /// <summary>Rows whose text stood earlier in the same set.</summary>
     public long DuplicateCount { get; internal set; }
 

@@ -93,6 +93,7 @@ public sealed class DataCheck(Func<TextRow, int> lengthOf, int? limit)
             foreach ((string label, long count) in set.Labels.Where(pair => !_sets[0].Labels.ContainsKey(pair.Key)))
                 errors.Add($"{set.Name}: the label '{label}' ({count} rows) is not in {_sets[0].Name}, which has {string.Join(", ", _sets[0].Labels.Keys)}.");
             if (set.EmptyCount > 0) warnings.Add($"{set.Name}: {set.EmptyCount} texts are empty.");
+            if (set.QuotedCount * 100 > set.RowCount) warnings.Add($"{set.Name}: {set.QuotedCount} texts begin and end with a quotation mark, as cells of quoted tables do; if the file is quoted so, name its format tabs or csv.");
             if (set.ConflictCount > 0) warnings.Add($"{set.Name}: {set.ConflictCount} rows repeat an earlier text with another label.");
             if (set.DuplicateCount > set.ConflictCount) warnings.Add($"{set.Name}: {set.DuplicateCount - set.ConflictCount} rows repeat an earlier row.");
             if (limit is not null && set.TruncatedCount * 20 > set.RowCount) warnings.Add($"{set.Name}: {(double)set.TruncatedCount / set.RowCount:P1} of the rows are cut at {limit}; raise the limit or use windows.");
@@ -130,6 +131,7 @@ public sealed class DataCheck(Func<TextRow, int> lengthOf, int? limit)
             set.EmptyCount++;
             return; // empty texts are equal, but no sign of a copy
         }
+        if (row.Text is ['"', _, .., '"']) set.QuotedCount++;
         int index = _sets.Count - 1;
         if (_seen.Add(row, index) is not { } first) return;
         if (first.Set == index)

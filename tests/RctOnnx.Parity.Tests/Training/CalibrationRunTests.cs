@@ -58,6 +58,8 @@ public sealed class CalibrationRunTests : IDisposable
         string[] rows = [.. File.ReadLines(_task.Test)];
         Assert.All(test.Analysis.Mistakes, one => Assert.Equal(rows[one.Row], $"{outcome.Model.Labels[one.Truth]}\t{one.Text}"));
         Assert.Equal(20, test.Analysis.Lengths.Sum(one => one.Count));
+        Assert.True(test.Analysis.Lengths.Count(one => one.Count > 0) > 1, "texts of 3 to 40 tokens are of one length");
+        (int Truth, int Answer) taken = test.Analysis.Mistakes.GroupBy(one => (one.Truth, one.Answer)).MaxBy(group => group.Count())!.Key;
         Assert.Equal(test.Trained.Metrics.Accuracy, test.Analysis.Lengths.Sum(one => one.Count * one.Accuracy) / 20, 9);
 
         string[] table = File.ReadAllLines(Path.Combine(settings.Output, RunReport.MistakesFile));
@@ -66,7 +68,8 @@ public sealed class CalibrationRunTests : IDisposable
         string card = File.ReadAllText(Path.Combine(settings.Output, RunReport.CardFile));
         foreach (string expected in (string[])[DataHash.OfFile(new RunFolder(settings.Output).Model), DataHash.OfFile(_task.Train), "95 % interval", "| learning_rate | 0.01 |", "### test, 20 texts", "true label"]) Assert.Contains(expected, card);
         Assert.DoesNotContain(Path.GetDirectoryName(settings.Output)!, card);
-        Assert.Contains("taken for", File.ReadAllText(Path.Combine(settings.Output, RunReport.PageFile)));
+        string page = File.ReadAllText(Path.Combine(settings.Output, RunReport.PageFile));
+        Assert.Contains($"{outcome.Model.Labels[taken.Truth]} taken for {outcome.Model.Labels[taken.Answer]}", page);
         Assert.True(new FileInfo(Path.Combine(settings.Output, RunReport.ReliabilityFile)).Length > 10_000);
     }
 

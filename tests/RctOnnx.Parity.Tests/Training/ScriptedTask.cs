@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RctOnnx.Parity.Tests.Training;
 
 /// <summary>A task of one number whose figures on dev are written down beforehand.</summary>
-internal sealed class ScriptedTask(IReadOnlyList<double> dev, double lossFactor = 1, Exception? fault = null) : ITrainingTask
+internal sealed class ScriptedTask(IReadOnlyList<double> dev, double lossFactor = 1, Exception? fault = null, Func<int, double>? lossOf = null, int ruinedAfter = int.MaxValue) : ITrainingTask
 {
     private readonly Parameter _weight = new(ones(1));
     private int _evaluations;
@@ -31,8 +31,9 @@ internal sealed class ScriptedTask(IReadOnlyList<double> dev, double lossFactor 
 
     public TrainingBatch Prepare(int[] rows, int epoch)
     {
+        double factor = lossOf?.Invoke(Batches.Count) ?? lossFactor;
         Batches.Add(rows);
-        return new(rows.Length, rows.Length, () => fault is null ? _weight.sum() * (rows.Length * lossFactor) : throw fault);
+        return new(rows.Length, rows.Length, () => fault is null ? _weight.sum() * (rows.Length * factor) : throw fault);
     }
 
     public DevFigures Evaluate(CancellationToken token)
@@ -42,7 +43,7 @@ internal sealed class ScriptedTask(IReadOnlyList<double> dev, double lossFactor 
         return new DevFigures(value, value);
     }
 
-    public IReadOnlyDictionary<string, TensorData> ReadWeights() => new Dictionary<string, TensorData> { ["weight"] = TensorData.FromFloats([_weight.item<float>()], 1) };
+    public IReadOnlyDictionary<string, TensorData> ReadWeights() => new Dictionary<string, TensorData> { ["weight"] = TensorData.FromFloats([Batches.Count >= ruinedAfter ? float.NaN : _weight.item<float>()], 1) };
 
     public void LoadWeights(IReadOnlyDictionary<string, TensorData> weights)
     {

@@ -95,7 +95,31 @@ public sealed class TrainerTests : IDisposable
     {
         GateException failure = Assert.Throws<GateException>(() => Run(Settings, new([], double.NaN)));
         Assert.Contains("--learning-rate", failure.Message);
-        Assert.Matches(@"At step 1 the loss is NaN: .* in the batch of the training rows \d+(, \d+)+\. .* no checkpoint was due before", failure.Message);
+        Assert.Matches(@"At step 1 the loss is NaN: .* in the batch of row \d+(, row \d+)+\. .* no checkpoint was due before", failure.Message);
+    }
+
+    [Fact]
+    public void A_loss_that_becomes_no_number_leaves_the_checkpoint_before_which_can_be_gone_on_from()
+    {
+        LoopSettings settings = Settings with { EvaluateEvery = null, CheckpointEvery = 3 };
+        ScriptedTask task = new([], lossOf: batch => batch == 7 ? double.NaN : 1);
+        GateException failure = Assert.Throws<GateException>(() => Run(settings, task));
+        Assert.Matches(@"At step 8 the loss is NaN: .* the last checkpoint in '.*last' is from before", failure.Message);
+        RunCheckpoint kept = CheckpointFile.Read(_folder.File("last"));
+        Assert.Equal((6L, true), (kept.State.Step, float.IsFinite(kept.Weights["weight"].ToFloats()[0])));
+        using Trainer resumed = new(settings, new ScriptedTask([]), new RunFolder(_folder.Path), kept);
+        resumed.Start(CancellationToken.None);
+        resumed.Run(new NoProgress(), CancellationToken.None);
+        Assert.Equal(15, resumed.State.Step);
+    }
+
+    [Fact]
+    public void Weights_that_an_update_has_ruined_do_not_take_the_place_of_a_good_checkpoint()
+    {
+        ScriptedTask task = new([], ruinedAfter: 4);
+        GateException failure = Assert.Throws<GateException>(() => Run(Settings with { EvaluateEvery = null, CheckpointEvery = 2 }, task));
+        Assert.Matches(@"After step 4 'weight' holds a value that is no finite number: .* is from before", failure.Message);
+        Assert.Equal(2, CheckpointFile.Read(_folder.File("last")).State.Step);
     }
 
     [Theory]
@@ -104,8 +128,12 @@ public sealed class TrainerTests : IDisposable
     public void Memory_that_runs_out_names_the_settings_to_lower(string fault)
     {
         SettingsException failure = Assert.Throws<SettingsException>(() => Run(Settings, new([], fault: new ExternalException(fault))));
-        Assert.Matches(@"at step 1, in a batch of \d+ rows of up to 3 tokens. Lower --batch .* --max-length", failure.Message);
+        Assert.Matches(@"at step 1, in a batch of \d+ rows of up to 3 tokens. Lower --batch or --max-length", failure.Message);
+        Assert.Contains("--gradient-checkpointing", Assert.Throws<SettingsException>(() => MemoryFaults.Named(new TrainSettings().Loop, Failing)).Message);
+        Assert.Contains("--batch", Assert.Throws<SettingsException>(() => MemoryFaults.Named<int>(Settings, () => throw new OutOfMemoryException())).Message);
         Assert.Throws<ExternalException>(() => Run(Settings, new([], fault: new ExternalException("something else"))));
+
+        int Failing() => throw new ExternalException(fault);
     }
 
     private sealed class NoProgress : IWorkProgress

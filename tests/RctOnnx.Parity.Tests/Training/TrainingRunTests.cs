@@ -2,6 +2,7 @@ using System.Text.Json;
 using RctOnnx.Data;
 using RctOnnx.Onnx;
 using RctOnnx.Runtime;
+using RctOnnx.Testing;
 using RctOnnx.Train.Bases;
 using RctOnnx.Train.Checkpointing;
 using RctOnnx.Train.Export;
@@ -9,6 +10,7 @@ using RctOnnx.Train.Modules;
 using RctOnnx.Train.Reports;
 using RctOnnx.Train.Settings;
 using RctOnnx.Train.Training;
+using RctOnnx.Weights.HuggingFace;
 using TorchSharp;
 using Xunit;
 
@@ -210,6 +212,24 @@ public sealed class TrainingRunTests : IDisposable
         TrainingOutcome outcome = Run(_task.Settings() with { PairColumn = "other", Steps = 3 }, resume: false);
         Assert.Equal(new RuntimeAgreement(20, 20), outcome.Runtime);
         Assert.Equal((ProofTexts.BuiltIn.Count, ProofTexts.BuiltInPairs.Count + 40), (outcome.Model.Proof!.TextCount, outcome.Model.Proof.PairCount));
+    }
+
+    [Fact]
+    [Trait("Category", "Golden")]
+    public void A_next_sentence_checkpoint_is_trained_further_on_pairs_exported_and_run()
+    {
+        foreach (string file in (string[])[_task.Train, _task.Dev, _task.Test])
+        {
+            string[][] rows = [.. File.ReadLines(file).Skip(1).Select(line => line.Split('\t'))];
+            File.WriteAllLines(file, ["label\ttext\tother", .. rows.Select((row, i) => $"{(row[0] == "were" ? "not_next" : "is_next")}\t{rows[(i + 1) % rows.Length][1]}\t{row[1]}")]);
+        }
+        TrainSettings settings = _task.Settings() with { Base = SharedFolders.Golden("checkpoints", "bert-tiny-random", "next_sentence"), PairColumn = "other", Labels = ["is_next", "not_next"], Steps = 3 };
+        TrainingOutcome outcome = Run(settings, resume: false);
+        Assert.Equal(["is_next", "not_next"], outcome.Model.Labels);
+        Assert.Equal(new RuntimeAgreement(20, 20), outcome.Runtime);
+        Assert.NotEqual(outcome.Tests[0].Untrained.Loss, outcome.Tests[0].Trained.Loss);
+        HuggingFaceFolder.Write(_task.File("folder"), outcome.Model);
+        Assert.Equal(outcome.Model.Weights["head.output.weight"].Bytes.ToArray(), BaseModel.LoadClassifier(_task.File("folder")).Weights["head.output.weight"].Bytes.ToArray());
     }
 
     [Fact]

@@ -46,9 +46,12 @@ public class ClassifierModelGoldenTests
     [InlineData("classification")]
     [InlineData("regression")]
     [InlineData("multi_label")]
+    [InlineData("next_sentence")]
     public void Heads_give_the_logits_and_the_loss_of_the_reference(string head)
     {
-        foreach (string checkpoint in Names())
+        string[] checkpoints = [.. Names().Where(name => File.Exists(SharedFolders.Golden("expected", name, head + ".json")))]; // ELECTRA has no next sentences
+        Assert.True(checkpoints.Length >= 2);
+        foreach (string checkpoint in checkpoints)
         {
             using DisposeScope scope = NewDisposeScope();
             JsonElement expected = GoldenTensor.Parse(SharedFolders.Golden("expected", checkpoint, head + ".json"));

@@ -5,6 +5,7 @@ using RctOnnx.Onnx;
 using RctOnnx.Train.Averaging;
 using RctOnnx.Train.Bases;
 using RctOnnx.Train.Export;
+using RctOnnx.Train.Reports;
 using RctOnnx.Train.Training;
 
 namespace RctOnnx.Train.Commands;
@@ -23,7 +24,8 @@ internal static class AverageCommand
         Command command = new("average", """
             Writes a model whose weights are the mean of those of several models: runs of one base with different seeds, settings or
             lengths. It is as fast as one of them. Measure it with 'evaluate' on dev before you keep it; models of different bases give
-            nothing usable. Thresholds and temperature belong to single models and are left out. The file is proven as by 'export'.
+            nothing usable. Thresholds and temperature belong to single models and are left out. The file is proven and gets a
+            card as by 'export'.
 
             Example:
               rctonnx-train average --models seed-1/model.onnx seed-2/model.onnx seed-3/model.onnx --output mean.onnx
@@ -39,6 +41,7 @@ internal static class AverageCommand
             ModelArtifact proven = ModelExport.Write(path, ModelAverage.Of(all), new ModelExportOptions { Threads = TorchSharp.torch.get_num_threads() }, token);
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"Wrote '{path}': the mean of {all.Length} models, labels {string.Join(", ", proven.Tasks.SelectMany(task => task.Labels))}. Largest difference to TorchSharp {proven.Proof!.LargestDifference:E1}."));
+            FileCard.WriteBeside(path, proven, Console.Error.WriteLine);
             if (parsed.GetValue(json)) JsonResult.Write(new Result(path, all.Length, proven.Labels, proven.Proof));
             return ExitCodes.Success;
         });

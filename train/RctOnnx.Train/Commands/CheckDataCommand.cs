@@ -27,7 +27,7 @@ internal static class CheckDataCommand
         Option<string[]> test = new("--test") { Description = "Data for the final figures. Several files may be named.", AllowMultipleArgumentsPerToken = true, HelpName = "FILE" };
         Option<string?> tokens = new("--base") { Description = "Encoder whose tokenizer counts tokens: a Hugging Face folder or an .onnx file of ours. Without it words are counted.", HelpName = "FOLDER|FILE.onnx" };
         Option<int?> maxLength = new("--max-length") { Description = "Limit of the training, to see how many rows it cuts." };
-        Option<DataFormat?> format = new("--data-format") { Description = "Form of all data files, where their names do not tell.", HelpName = "tsv|csv|jsonl|parquet|rct" };
+        Option<DataFormat?> format = new("--data-format") { Description = "Form of all data files, where their names do not tell.", HelpName = "tsv|tabs|csv|jsonl|parquet|rct" };
         Option<string> textColumn = new("--text-column") { Description = "Column or property of the text. Default: text.", DefaultValueFactory = _ => "text" };
         Option<string> labelColumn = new("--label-column") { Description = "Column or property of the label. Default: label.", DefaultValueFactory = _ => "label" };
         Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text of a pair." };

@@ -35,7 +35,7 @@ internal static class EvaluateCommand
         Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text of a pair." };
         Option<string?> groupColumn = new("--group-column") { Description = "Column or property of what belongs to one document, for document models." };
         Option<int?> maxLength = new("--max-length") { Description = "Longest sequence in tokens; the model's limit where not given." };
-        Option<DataFormat?> format = new("--data-format") { Description = "Form of the data, where its name does not tell.", HelpName = "tsv|csv|jsonl|parquet|rct" };
+        Option<DataFormat?> format = new("--data-format") { Description = "Form of the data, where its name does not tell.", HelpName = "tsv|tabs|csv|jsonl|parquet|rct" };
         Option<string?> task = new("--task") { Description = "Which task of a file of several.", HelpName = "NAME" };
         Option<int?> threads = new("--threads") { Description = "Threads of the processor; all where not given." };
         Option<bool> noPickle = new("--no-pickle") { Description = "Refuse weights that are a PyTorch pickle (.bin). Pickles are read without being run, and only where there are no safetensors." };

@@ -4,6 +4,7 @@ using RctOnnx.CommandLine;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Bases;
 using RctOnnx.Train.Export;
+using RctOnnx.Train.Reports;
 using RctOnnx.Train.Training;
 using RctOnnx.Weights;
 using RctOnnx.Weights.HuggingFace;
@@ -34,7 +35,7 @@ internal static class ExportCommand
             config.json names) into one .onnx file that holds weights, vocabulary, labels and limits. Before
             it is written the graph is run in ONNX Runtime at every optimisation level, over several shapes, over sentences and pairs, and
             compared with TorchSharp (difference of a logit at most 1e-4, the same label every time). The evidence is recorded inside
-            the file; if it fails nothing is written.
+            the file; if it fails nothing is written. A card lies beside it (model.md), to be completed.
 
             The other way, --format huggingface writes the weights bit for bit as a folder that transformers loads. It knows the heads
             pooler (BERT) and electra (ELECTRA) and those of the other tasks; others are refused.
@@ -65,6 +66,7 @@ internal static class ExportCommand
             Proof proof = proven.Proof!;
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"Wrote '{path}': {(proven.Labels.Count == 0 ? $"{proven.ProblemType}" : $"{proven.Labels.Count} labels ({string.Join(", ", proven.Labels)})")}, at most {proven.MaxLength} tokens. Largest difference to TorchSharp {proof.LargestDifference:E1} over {proof.TextCount} texts, {proof.PairCount} pairs and {proof.Shapes.Count} shapes, the same labels."));
+            FileCard.WriteBeside(path, proven, Console.Error.WriteLine);
             if (parsed.GetValue(json)) JsonResult.Write(new Result(path, proven.Labels, proven.ProblemType, proven.MaxLength, proof));
             return ExitCodes.Success;
         });

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using RctOnnx.CommandLine;
+using RctOnnx.Data;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Modules;
 using RctOnnx.Train.Pretraining;
@@ -23,6 +24,7 @@ internal static class PretrainCommand
         Option<string[]> input = new("--input") { Description = "Texts: one a line with empty lines between documents, or any data file with a column of texts.", Required = true, AllowMultipleArgumentsPerToken = true, HelpName = "FILE" };
         Option<string[]> exclude = new("--exclude") { Description = "Data files, such as those for testing: texts that hold a sentence of them are not learnt. Compared by letters alone, from six words up.", AllowMultipleArgumentsPerToken = true, HelpName = "FILE" };
         Option<string> column = Number("--text-column", "Column or property of the text in the input files that have columns.", Defaults.TextColumn);
+        Option<DataFormat?> format = new("--data-format") { Description = "Form of the input files, where their names do not tell.", HelpName = "text|tsv|tabs|csv|jsonl|parquet|rct" };
         Option<string> output = new("--output", "-o") { Description = "Folder of the run.", Required = true, HelpName = "FOLDER" };
         Option<bool> resume = new("--resume") { Description = "Go on with the run in the output folder; give the same settings." };
         Option<bool> json = new("--json") { Description = "End standard output with one JSON object." };
@@ -67,7 +69,7 @@ internal static class PretrainCommand
             Exit codes: 0 done, 2 settings, 3 texts, 4 base, vocabulary or checkpoint, 5 device, 6 output, 7 proof failed or loss no
             number, 130 stopped.
             """)
-        { vocabulary, from, input, column, exclude, output, resume, json, task, generator, architecture, embedding, layers, hidden, heads, intermediate, range, cased, pooling, maxLength, separate, batch, steps, minutes, rate, warmup, dropout, maskShare, pieces, heldOut, every, precision, device, threads, seed };
+        { vocabulary, from, input, format, column, exclude, output, resume, json, task, generator, architecture, embedding, layers, hidden, heads, intermediate, range, cased, pooling, maxLength, separate, batch, steps, minutes, rate, warmup, dropout, maskShare, pieces, heldOut, every, precision, device, threads, seed };
         command.SetWork((parsed, token) =>
         {
             PretrainSettings settings = new()
@@ -76,6 +78,7 @@ internal static class PretrainCommand
                 Base = parsed.GetValue(from),
                 Input = parsed.GetRequiredValue(input),
                 TextColumn = parsed.GetValue(column)!,
+                DataFormat = parsed.GetValue(format),
                 Exclude = parsed.GetValue(exclude) ?? [],
                 Output = parsed.GetRequiredValue(output),
                 Task = parsed.GetValue(task),

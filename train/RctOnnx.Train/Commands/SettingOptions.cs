@@ -26,7 +26,7 @@ internal sealed class SettingOptions
         Text("dev", "Data that chooses the best weights.", "FILE");
         Texts("test", "Data for the final figures, before and after training. Several files may be named.", "FILE");
         Text("output", "Folder of the run.", "FOLDER");
-        Text("data_format", "Form of all data files, where their names do not tell.", "tsv|csv|jsonl|parquet|rct");
+        Text("data_format", "Form of all data files, where their names do not tell.", "tsv|tabs|csv|jsonl|parquet|rct");
         Text("text_column", "Column or property of the text.", "NAME");
         Text("label_column", "Column or property of the label.", "NAME");
         Text("problem", "What the labels mean: one a text, any number (joined by |, or columns of 0 and 1), a number, or one of several in an order; or the span of a context that answers a question, or the one of several texts that goes with a prompt.", "single_label|multi_label|regression|ordinal|question_answering|multiple_choice");

@@ -15,7 +15,9 @@ internal static class VocabularyCommand
     public static Command Create()
     {
         VocabularyOptions defaults = new();
-        Option<string[]> input = new("--input") { Description = "Texts: one a line, or any data file with a column 'text'.", Required = true, AllowMultipleArgumentsPerToken = true, HelpName = "FILE" };
+        Option<string[]> input = new("--input") { Description = "Texts: one a line, or any data file with a column of texts.", Required = true, AllowMultipleArgumentsPerToken = true, HelpName = "FILE" };
+        Option<DataFormat?> format = new("--data-format") { Description = "Form of the input files, where their names do not tell.", HelpName = "text|tsv|tabs|csv|jsonl|parquet|rct" };
+        Option<string> column = new("--text-column") { Description = "Column or property of the text in the input files that have columns. Default: text.", DefaultValueFactory = _ => "text" };
         Option<string> output = new("--output", "-o") { Description = "The vocabulary to write, one piece a line.", Required = true, HelpName = "vocab.txt" };
         Option<int> size = new("--size") { Description = $"Pieces, special tokens included. Default: {defaults.Size}.", DefaultValueFactory = _ => defaults.Size };
         Option<long> minFrequency = new("--min-frequency") { Description = $"Pairs that occur less often are not joined. Default: {defaults.MinFrequency}.", DefaultValueFactory = _ => defaults.MinFrequency };
@@ -30,7 +32,7 @@ internal static class VocabularyCommand
 
             Exit codes: 0 done, 2 options, 3 texts, 6 output, 130 stopped.
             """)
-        { input, output, size, minFrequency, alphabetLimit, cased, json };
+        { input, format, column, output, size, minFrequency, alphabetLimit, cased, json };
         command.SetWork((parsed, token) =>
         {
             TokenizerSettings settings = new() { LowerCase = !parsed.GetValue(cased) };
@@ -38,7 +40,7 @@ internal static class VocabularyCommand
             ConsoleProgress.Run("Counting words", null, "texts", progress =>
             {
                 foreach (string path in parsed.GetRequiredValue(input))
-                    foreach (TextRow row in TextDataset.Read(path, columns: new ColumnNames { Label = null }))
+                    foreach (TextRow row in TextDataset.Read(path, parsed.GetValue(format), new ColumnNames { Text = parsed.GetValue(column)!, Label = null }))
                     {
                         token.ThrowIfCancellationRequested();
                         words.Add(row.Text);

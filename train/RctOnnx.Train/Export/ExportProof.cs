@@ -21,7 +21,7 @@ internal sealed class ExportProof
     private const int ProbeCount = 4;
     private const int ShortestPair = 4; // three special tokens and a piece
     private const int MixedRows = 50; // many lengths; all texts of a task would only add to the memory of the batch
-    private const int LongestTried = 128; // longer rows repeat the same operators and cost seconds each
+    private const int LongestTried = 128; // longer rows repeat the same operators and cost seconds each, so that one alone has the full length
     private static readonly int[] Lengths = [3, 4, 8, 17, 33, 64, LongestTried];
     private static readonly int[] BatchSizes = [1, 5];
 
@@ -50,7 +50,8 @@ internal sealed class ExportProof
         int longest = Math.Min(artifact.MaxLength, LongestTried);
         EncodeOptions options = new() { MaxLength = longest };
         Random random = new(1);
-        int[][] drawn = [.. Lengths.Where(length => length <= longest).SelectMany(length => Enumerable.Range(0, BatchSizes[^1]).Select(_ => Draw(random, tokenizer, length)))];
+        int[][] drawn = [.. Lengths.Where(length => length <= longest).SelectMany(length => Enumerable.Range(0, BatchSizes[^1]).Select(_ => Draw(random, tokenizer, length))),
+            .. artifact.MaxLength > longest ? [Draw(random, tokenizer, artifact.MaxLength)] : Array.Empty<int[]>()];
         using DisposeScope scope = NewDisposeScope();
         using ProofModel model = new(artifact, tokenizer.MaskId);
         using IDisposable noGradient = no_grad();
@@ -62,7 +63,7 @@ internal sealed class ExportProof
         }
         _random = [.. drawn.Select(ids => Answer(ids, null))];
         _pairs = [.. longest < ShortestPair ? [] : pairs.Select(pair => tokenizer.Encode(pair.First, pair.Second, options)).Select(pair => Answer(pair.Ids, pair.TypeIds))];
-        _randomPairs = [.. pairs.Length == 0 ? [] : drawn.Where(ids => ids.Length >= ShortestPair).Select(ids => Answer(ids, Types(ids.Length, random.Next(2, ids.Length - 1))))];
+        _randomPairs = [.. pairs.Length == 0 ? [] : drawn.Where(ids => ids.Length >= ShortestPair && ids.Length <= longest).Select(ids => Answer(ids, Types(ids.Length, random.Next(2, ids.Length - 1))))];
         // Masks in texts are no mask tokens to a tokenizer, and an answer is as wide as the vocabulary.
         Probes = HasMasks ? [] : [.. texts.Zip(_texts).Where(pair => pair.First.Length > 0).Take(ProbeCount).Select(pair => new Probe(pair.First, pair.Second.Ids, pair.Second.Logits[^Width..]))];
 

@@ -18,8 +18,8 @@ internal static class TensorArithmetic
     /// <summary>a - b.</summary>
     public static Tensor Minus(this Tensor a, Tensor b) => a.add(b, MinusOne);
 
-    /// <summary>a + number.</summary>
-    public static Tensor Plus(this Tensor a, double number) => With(number, a.add);
+    /// <summary>a + number; with the factor of the sum too, which TorchSharp makes otherwise.</summary>
+    public static Tensor Plus(this Tensor a, double number) => With(number, held => a.add(held, One));
 
     /// <summary>number - a.</summary>
     public static Tensor From(this Tensor a, double number) => a.neg().Plus(number);

@@ -50,7 +50,7 @@ internal sealed class MultiTaskRun
         MultiTaskRun run = new(plan, output, say, token);
         using TorchThreads threads = TorchThreads.Use(run._shared.Threads);
         using DisposeScope scope = NewDisposeScope();
-        return run.Execute(resume);
+        return MemoryFaults.Named(run._shared.Loop, () => run.Execute(resume));
     }
 
     private IReadOnlyList<TaskOutcome> Execute(bool resume)
@@ -84,7 +84,7 @@ internal sealed class MultiTaskRun
         model.LoadWeights(start.Weights);
         model.to(device);
         int padId = WordPieceTokenizer.Create(start.Vocabulary, start.Tokenizer).PadId;
-        ClassificationTask[] tasks = [.. all.Select((one, i) => new ClassificationTask(one.Settings, model, device, one.Train, one.Dev, padId, one.Labels.Names, task: i))];
+        ClassificationTask[] tasks = [.. all.Select((one, i) => new ClassificationTask(one.Settings, model, device, one.Train, one.Dev, padId, one.Labels.Names, task: i) { Texts = one.Data.Train })];
         try
         {
             EvaluationResult[][] untrained = Untrained(model, device, all, loop.Hash, padId);
@@ -122,6 +122,7 @@ internal sealed class MultiTaskRun
         ModelArtifact proven = ModelExport.Write(_folder.Model, trained with { Training = MultiTaskRecord.Of(_plan, all, outcomes) }, ProofOf(all), _token);
         outcomes = [.. outcomes.Select((one, i) => one with { Outcome = one.Outcome with { Model = one.Outcome.Model with { Proof = proven.Proof }, Runtime = AskRuntime(all[i], one.Outcome, calibrations[i]) } })];
         AtomicFile.WriteText(_folder.Metrics, MultiTaskRecord.Metrics(_plan, all, outcomes).ToJsonString(TrainingRecord.Json) + "\n");
+        AtomicFile.WriteText(_folder.Card, FileCard.Of(_folder.Model, proven));
         string hash = DataHash.OfFile(_folder.Model);
         for (int i = 0; i < all.Count; i++)
             RunReport.Write(Path.Combine(_folder.Path, all[i].Task.Name), TrainingReport.Of(all[i].Settings with { Output = Path.Combine(_shared.Output, all[i].Task.Name) }, all[i].Data, all[i].Train, outcomes[i].Outcome, hash));

@@ -54,6 +54,12 @@ internal sealed class TaskMixture(ClassifierModel model, IReadOnlyList<(string N
         });
     }
 
+    public IReadOnlyList<string> NamesOf(IReadOnlyList<int> rows)
+    {
+        int index = Array.FindLastIndex(_starts, start => start <= rows[0]); // a batch has rows of one task
+        return [.. tasks[index].Task.NamesOf([.. rows.Select(row => row - _starts[index])]).Select(name => $"{tasks[index].Name}: {name}")];
+    }
+
     public DevFigures Evaluate(CancellationToken token)
     {
         (string Name, DevFigures Figures)[] all = [.. tasks.Where(one => one.Task.HasDev).Select(one => (one.Name, one.Task.Evaluate(token)))];

@@ -218,10 +218,10 @@ public sealed class AdamOptimizer : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor scaled = Dense(gradient).Times(step.GradientScale);
         if (step.L2 != 0) scaled = scaled.Plus(parameter.Times(step.L2));
-        Scalar[] held = [step.Beta1, 1 - step.Beta1, step.Beta2, 1 - step.Beta2, step.Keep, step.RootScale, step.Epsilon, -step.StepSize];
+        Scalar[] held = [step.Beta1, 1 - step.Beta1, step.Beta2, 1 - step.Beta2, step.Keep, step.RootScale, step.Epsilon, -step.StepSize, 1];
         first.mul_(held[0]).add_(scaled, alpha: held[1]);
         second.mul_(held[2]).addcmul_(scaled, scaled, value: held[3]);
-        parameter.mul_(held[4]).addcdiv_(first, second.sqrt().mul_(held[5]).add_(held[6]), value: held[7]);
+        parameter.mul_(held[4]).addcdiv_(first, second.sqrt().mul_(held[5]).add_(held[6], alpha: held[8]), value: held[7]);
         GC.KeepAlive(held);
     }
 

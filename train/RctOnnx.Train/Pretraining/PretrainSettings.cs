@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RctOnnx.Data;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Modules;
 using RctOnnx.Train.Settings;
@@ -30,6 +31,10 @@ internal sealed record PretrainSettings
 
     /// <summary>Column or property of the text in the files that have columns.</summary>
     public string TextColumn { get; init; } = "text";
+
+    /// <summary>Form of the texts' files; null tells it by their names.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] // so that runs of builds without it can be resumed
+    public DataFormat? DataFormat { get; init; }
 
     /// <summary>Data files whose texts must not be learnt.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];

@@ -4,6 +4,7 @@ using RctOnnx.Onnx;
 using RctOnnx.Runtime.Tokenization;
 using RctOnnx.Train.Checkpointing;
 using RctOnnx.Train.Export;
+using RctOnnx.Train.Reports;
 using RctOnnx.Train.Training;
 using RctOnnx.Weights.HuggingFace;
 using TorchSharp;
@@ -20,7 +21,10 @@ internal static class PretrainingRun
     /// <param name="say">Takes messages for people.</param>
     /// <param name="time">Measures the run.</param>
     /// <param name="token">Stops the run; it can be resumed.</param>
-    public static PretrainingOutcome Execute(PretrainSettings settings, bool resume, Action<string> say, TimeProvider time, CancellationToken token)
+    public static PretrainingOutcome Execute(PretrainSettings settings, bool resume, Action<string> say, TimeProvider time, CancellationToken token) =>
+        MemoryFaults.Named(settings.Loop, () => Run(settings, resume, say, time, token));
+
+    private static PretrainingOutcome Run(PretrainSettings settings, bool resume, Action<string> say, TimeProvider time, CancellationToken token)
     {
         settings.Validate();
         using TorchThreads threads = TorchThreads.Use(settings.Threads);
@@ -56,8 +60,14 @@ internal static class PretrainingRun
         say("Export: proving the file in ONNX Runtime.");
         ModelExportOptions proof = new() { Threads = get_num_threads() };
         ModelArtifact trained = outcome.Model with { Training = Record(settings, texts, outcome) };
-        if (settings.Task == PretrainingTask.Mlm) ModelExport.Write(folder.MaskedModel, WithHead(trained, task.ReadWeights()), proof, token);
-        return outcome with { Model = ModelExport.Write(folder.Model, trained, proof, token) };
+        if (settings.Task == PretrainingTask.Mlm)
+        {
+            ModelArtifact masked = ModelExport.Write(folder.MaskedModel, WithHead(trained, task.ReadWeights()), proof, token);
+            AtomicFile.WriteText(Path.ChangeExtension(folder.MaskedModel, ".md"), FileCard.Of(folder.MaskedModel, masked));
+        }
+        outcome = outcome with { Model = ModelExport.Write(folder.Model, trained, proof, token) };
+        AtomicFile.WriteText(folder.Card, FileCard.Of(folder.Model, outcome.Model));
+        return outcome;
     }
 
     // The encoder with the head that it was trained with; the word table is its output matrix, so that the file is hardly larger.

@@ -34,10 +34,11 @@ internal sealed record PretrainingTexts(TokenStore Train, TokenStore HeldOut, st
         long documents = 0, texts = 0, left = 0, repeated = 0;
         foreach (string path in settings.Input)
         {
-            bool isPlain = TextDataset.FormatOf(path) == DataFormat.Text;
+            DataFormat format = settings.DataFormat ?? TextDataset.FormatOf(path);
+            bool isPlain = format == DataFormat.Text;
             string? group = null;
             TextBlocks target = Next();
-            foreach (TextRow row in TextDataset.Read(path, columns: new ColumnNames { Text = settings.TextColumn, Label = null }))
+            foreach (TextRow row in TextDataset.Read(path, format, new ColumnNames { Text = settings.TextColumn, Label = null }))
             {
                 token.ThrowIfCancellationRequested();
                 // A document is what stands between empty lines of a plain text, an abstract, or a row of a table.

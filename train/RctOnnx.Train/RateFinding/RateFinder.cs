@@ -45,7 +45,7 @@ internal static class RateFinder
         using ClassificationTask task = new(settings, model, device, train, null, tokenizer.PadId, labels.Names);
         manual_seed(settings.Seed);
         task.StartTraining(token);
-        return ConsoleProgress.Run("searching", range.StepCount, "steps", progress => Steps(task, settings, range, progress, token));
+        return MemoryFaults.Named(settings.Loop, () => ConsoleProgress.Run("searching", range.StepCount, "steps", progress => Steps(task, settings, range, progress, token)));
     }
 
     private static List<RatePoint> Steps(ITrainingTask task, TrainSettings settings, RateRange range, IWorkProgress progress, CancellationToken token)

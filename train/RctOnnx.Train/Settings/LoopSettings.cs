@@ -59,6 +59,9 @@ public sealed record LoopSettings
     /// <summary>Share that the average of the weights keeps in a step, or null for none.</summary>
     public double? Ema { get; init; }
 
+    /// <summary>What to do where memory runs out, by the options of the verb.</summary>
+    public string MemoryAdvice { get; init; } = "Lower --batch or --max-length";
+
     /// <summary>SHA-256 of all settings that decide about the numbers.</summary>
     public required string Hash { get; init; }
 }

@@ -280,6 +280,7 @@ public sealed record TrainSettings
         LowerIsBetter = Watched == MetricName.Loss,
         Patience = Patience,
         Ema = Ema,
+        MemoryAdvice = "Lower --batch (--accumulation keeps the size of a step) or --max-length, or add --gradient-checkpointing where it is training that takes the memory",
         Hash = SettingsJson.Hash(this),
     };
 

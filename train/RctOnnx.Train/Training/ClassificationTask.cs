@@ -1,4 +1,5 @@
 using RctOnnx.CommandLine;
+using RctOnnx.Data;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Batching;
 using RctOnnx.Train.Distillation;
@@ -51,6 +52,9 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
         });
     }
 
+    /// <summary>The texts of the data that is trained on, to name rows by; null where a row is no text, as windows over documents are not.</summary>
+    public IEnumerable<TextRow>? Texts { get; init; }
+
     public IReadOnlyList<int> Lengths { get; }
 
     public string DataHash => _train.Hash;
@@ -65,6 +69,20 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
 
     /// <summary>When what is frozen at the start is trained; null where it stays as it is.</summary>
     public UnfreezingPlan? Unfreezing { get; }
+
+    public IReadOnlyList<string> NamesOf(IReadOnlyList<int> rows)
+    {
+        int[] own = [.. rows.Select(row => _rows is null ? row : _rows[row])]; // of the data, where rows are repeated
+        if (Texts is null) return [.. own.Select(row => $"row {row + 1} of whole documents")];
+        HashSet<int> wanted = [.. own];
+        Dictionary<int, string> places = [];
+        foreach ((int index, TextRow text) in Texts.Index())
+        {
+            if (wanted.Contains(index)) places[index] = text.Place;
+            if (places.Count == wanted.Count) break;
+        }
+        return [.. own.Select(row => places[row])];
+    }
 
     public void StartTraining(CancellationToken token)
     {

@@ -41,6 +41,9 @@ internal interface ITrainingTask
     /// <summary>A batch; the same rows in the same epoch give the same batch.</summary>
     TrainingBatch Prepare(int[] rows, int epoch);
 
+    /// <summary>What people call rows, so that they find them: by file and line where the task knows them, else by number, from 1. May read the data again.</summary>
+    IReadOnlyList<string> NamesOf(IReadOnlyList<int> rows) => [.. rows.Select(row => $"row {row + 1}")];
+
     /// <summary>Figures on dev.</summary>
     DevFigures Evaluate(CancellationToken token);
 

@@ -1,5 +1,6 @@
 using RctOnnx.Onnx;
 using RctOnnx.Train.Checkpointing;
+using RctOnnx.Train.Reports;
 
 namespace RctOnnx.Train.Training;
 
@@ -39,6 +40,9 @@ internal sealed record RunFolder(string Path)
 
     /// <summary>The exported masked language model of a pre-training: the encoder of <see cref="Model"/> with the head that it was trained with.</summary>
     public string MaskedModel => In("masked_lm.onnx");
+
+    /// <summary>The card of <see cref="Model"/>.</summary>
+    public string Card => In(RunReport.CardFile);
 
     /// <summary>Begins a run, whose settings are kept, or goes on with one.</summary>
     /// <param name="resume">Whether there must be a checkpoint, or must be none.</param>

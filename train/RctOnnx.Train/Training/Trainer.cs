@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using RctOnnx.CommandLine;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Checkpointing;
@@ -154,21 +153,28 @@ internal sealed class Trainer : IDisposable
             loss.backward();
             return loss.item<float>();
         }
-        catch (ExternalException e) when (IsOutOfMemory(e))
+        catch (Exception e) when (MemoryFaults.IsOutOfMemory(e))
         {
-            throw new SettingsException($"Memory ran out at step {State.Step + 1}, in a batch of {rows.Length} rows of up to {rows.Max(row => _task.Lengths[row])} tokens. Lower --batch (--accumulation keeps the size of a step) or --max-length.", e);
+            throw MemoryFaults.InBatch(_settings, State.Step + 1, rows.Length, rows.Max(row => _task.Lengths[row]), e);
         }
     }
 
-    // The words of libtorch's allocators for processor and card.
-    private static bool IsOutOfMemory(ExternalException e) =>
-        e.Message.Contains("can't allocate memory", StringComparison.Ordinal) || e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase);
-
     private GateException OutOfBounds(string figures, int[] rows)
     {
-        string named = string.Join(", ", rows.Take(NamedRows).Select(row => row + 1));
-        string kept = CheckpointFile.Exists(_folder.Last) ? $"the last checkpoint in '{_folder.Last}' is from before" : "no checkpoint was due before";
-        return new GateException($"At step {State.Step + 1} {figures}: training went out of bounds in the batch of the training rows {named}{(rows.Length > NamedRows ? $" and {rows.Length - NamedRows} more" : "")}. Look at them, lower --learning-rate, or raise --warmup-steps; {kept}.");
+        string named = string.Join(", ", _task.NamesOf([.. rows.Take(NamedRows)]));
+        return new GateException($"At step {State.Step + 1} {figures}: training went out of bounds in the batch of {named}{(rows.Length > NamedRows ? $" and {rows.Length - NamedRows} more" : "")}. Look at them, lower --learning-rate, or let it rise over more steps; {Kept}.");
+    }
+
+    private string Kept => CheckpointFile.Exists(_folder.Last) ? $"the last checkpoint in '{_folder.Last}' is from before" : "no checkpoint was due before";
+
+    // Weights that an update has ruined must not take the place of those that are good.
+    private IReadOnlyDictionary<string, TensorData> GoodWeights()
+    {
+        IReadOnlyDictionary<string, TensorData> weights = _task.ReadWeights();
+        foreach ((string name, TensorData weight) in weights)
+            if (weight.Type == TensorType.Float32 && Array.Exists(weight.ToFloats(), value => !float.IsFinite(value)))
+                throw new GateException($"After step {State.Step} '{name}' holds a value that is no finite number: training went out of bounds. Lower --learning-rate, or let it rise over more steps; {Kept}.");
+        return weights;
     }
 
     private void EvaluateAndSave(CancellationToken token)
@@ -210,16 +216,17 @@ internal sealed class Trainer : IDisposable
         State = isTaken
             ? State with { BestMetric = isDefined ? result.Watched : null, BestStep = State.Step, EvaluationsSinceBest = 0 }
             : State with { EvaluationsSinceBest = State.EvaluationsSinceBest + 1 };
-        if (isTaken) CheckpointFile.Write(_folder.Best, new RunCheckpoint { State = State, Weights = _task.ReadWeights() });
+        if (isTaken) CheckpointFile.Write(_folder.Best, new RunCheckpoint { State = State, Weights = GoodWeights() });
     }
 
     private void SaveLast()
     {
+        IReadOnlyDictionary<string, TensorData> weights = GoodWeights();
         using Tensor random = torch.random.get_rng_state();
         CheckpointFile.Write(_folder.Last, new RunCheckpoint
         {
             State = State,
-            Weights = _task.ReadWeights(),
+            Weights = weights,
             Moments = _average is null ? _optimizer.ReadState() : new Dictionary<string, TensorData>(_optimizer.ReadState().Concat(_average.ReadState())),
             Random = random.bytes.ToArray(),
         });

@@ -54,7 +54,7 @@ internal sealed class TrainingRun
         if (AnswerFaults.IsAnswerTask(settings.Problem)) throw new SettingsException($"problem is {settings.Problem}: tables and searches of several runs know labels and values of texts only. Train it with rctonnx-train train.");
         using TorchThreads threads = TorchThreads.Use(settings.Threads);
         using DisposeScope scope = NewDisposeScope();
-        return new TrainingRun(settings, say, token).Execute(resume);
+        return MemoryFaults.Named(settings.Loop, () => new TrainingRun(settings, say, token).Execute(resume));
     }
 
     private TrainingOutcome Execute(bool resume)
@@ -80,7 +80,7 @@ internal sealed class TrainingRun
         _scale = _settings.Problem == ProblemType.Regression ? ValueScale.Of(train.Values) : null;
         model.LoadWeights(HeadStart.Weights(start, train, _scale));
         model.to(device);
-        using ClassificationTask task = new(_settings, model, device, train, dev, tokenizer.PadId, labels.Names, teacher, hidden);
+        using ClassificationTask task = new(_settings, model, device, train, dev, tokenizer.PadId, labels.Names, teacher, hidden) { Texts = _settings.Documents ? null : data.Train };
         SayFrozen(model);
         EvaluationResult[] untrained = Untrained(model, device, tests, tokenizer.PadId);
 
