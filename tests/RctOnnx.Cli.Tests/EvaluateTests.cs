@@ -42,6 +42,18 @@ public sealed class EvaluateTests : IDisposable
     }
 
     [Fact]
+    public void Long_texts_are_cut_or_read_in_windows_as_asked()
+    {
+        ModelFile.Write(_folder.File("model.onnx"), RandomModels.Create(problem: ProblemType.Regression, labelCount: 1)); // cuts by itself
+        string[] texts = [.. Enumerable.Range(0, 12).Select(i => string.Join(' ', Enumerable.Range(0, 150).Select(j => $"{(char)('a' + (i + 7 * j * j) % 26)}")))];
+        File.WriteAllLines(_folder.File("data.tsv"), ["label\ttext", .. texts.Select((text, i) => $"{i}\t{text}")]);
+        double[] errors = [.. ((string[][])[[], ["--long-text", "truncate"], ["--long-text", "window"]]).Select(more => JsonDocument.Parse(Run(["--json", .. more]).Output).RootElement.GetProperty("regression").GetProperty("mean_absolute_error").GetDouble())];
+        Assert.Equal(errors[0], errors[1]);
+        Assert.NotEqual(errors[1], errors[2]);
+        Assert.Equal(ExitCodes.InputRefused, Run("--long-text", "error").ExitCode);
+    }
+
+    [Fact]
     public void Intervals_of_a_model_that_answers_values_are_refused()
     {
         ModelFile.Write(_folder.File("model.onnx"), RandomModels.Create(problem: ProblemType.Regression, labelCount: 1));

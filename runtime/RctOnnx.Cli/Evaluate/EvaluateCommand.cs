@@ -5,6 +5,7 @@ using RctOnnx.Cli.Providers;
 using RctOnnx.Cli.Rows;
 using RctOnnx.CommandLine;
 using RctOnnx.Data;
+using RctOnnx.Onnx;
 using RctOnnx.Runtime;
 
 namespace RctOnnx.Cli.Evaluate;
@@ -24,6 +25,7 @@ internal static class EvaluateCommand
         Option<string?> pairColumn = new("--pair-column") { Description = "Column or property of the second text, for models of pairs." };
         Option<string?> groupColumn = new("--group-column") { Description = "Column or property of what belongs to one document, for document models; RCT files have it by themselves." };
         Option<string?> task = new("--task") { Description = "Which task of a file of several the labels are of.", HelpName = "NAME" };
+        Option<LongTextPolicy?> longText = new("--long-text") { Description = "What happens to texts over the limit; what the model says where not given.", HelpName = "error|truncate|window" };
         Option<int?> threads = new("--threads") { Description = "Processor threads; all cores where not given." };
         Option<bool> intervals = new("--intervals") { Description = "Say where accuracy and macro F1 lie with 95 % probability for other texts of the kind (bootstrap over rows, 1,000 rounds)." };
         Option<bool> json = new("--json") { Description = "Print one JSON object instead of the table." };
@@ -39,13 +41,13 @@ internal static class EvaluateCommand
 
             Exit codes: 0 done, 2 options, 3 data, 4 model, 5 provider, 130 stopped.
             """)
-        { model, data, format, textColumn, labelColumn, labelColumns, pairColumn, groupColumn, task, threads, intervals, json };
+        { model, data, format, textColumn, labelColumn, labelColumns, pairColumn, groupColumn, task, longText, threads, intervals, json };
         provider.AddTo(command);
         command.SetWork((parsed, token) =>
         {
             string path = parsed.GetRequiredValue(data);
             ColumnNames columns = new() { Text = parsed.GetValue(textColumn)!, Label = parsed.GetValue(labelColumn), Pair = parsed.GetValue(pairColumn), Group = parsed.GetValue(groupColumn), Flags = parsed.GetValue(labelColumns) is { Length: > 0 } flags ? flags : null };
-            using TextClassifier classifier = NativeHeap.Load(() => TextClassifier.Load(parsed.GetRequiredValue(model), provider.Read(parsed) with { Threads = parsed.GetValue(threads), TaskName = parsed.GetValue(task) }));
+            using TextClassifier classifier = NativeHeap.Load(() => TextClassifier.Load(parsed.GetRequiredValue(model), provider.Read(parsed) with { Threads = parsed.GetValue(threads), TaskName = parsed.GetValue(task), LongText = parsed.GetValue(longText) }));
             TaskChoice.Require(parsed.GetRequiredValue(model), classifier.Tasks, parsed.GetValue(task));
             DocumentColumns.Check(classifier.ReadsDocuments, columns, parsed.GetValue(format) ?? TextDataset.FormatOf(path), needsGroups: true);
             Comparison comparison = Comparison.Of(classifier.ProblemType, classifier.Labels, parsed.GetValue(intervals));
