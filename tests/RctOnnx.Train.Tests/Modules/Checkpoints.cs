@@ -15,7 +15,7 @@ internal static class Checkpoints
     /// <summary>The model of a folder with the head that its architecture names.</summary>
     public static ClassifierModel Load(string folder, Precision precision = Precision.Fp32, HeadConfig? head = null)
     {
-        HuggingFaceConfig config = HuggingFaceConfig.Read(folder);
+        HuggingFaceConfig config = NextSentence.Named(HuggingFaceConfig.Read(folder));
         bool bare = config.ArchitectureName is "BertModel" or "ElectraModel", bert = config.Encoder.Architecture == Architecture.Bert;
         head ??= new HeadConfig
         {
@@ -25,7 +25,7 @@ internal static class Checkpoints
         };
         int labelCount = head.Kind == HeadKind.None ? 0 : config.Labels.Count;
         ClassifierModel model = new(config.Encoder, head, labelCount, precision);
-        model.LoadWeights(HuggingFaceNames.Import(config.Encoder, head, labelCount, CheckpointFolder.ReadTensors(folder)).Weights);
+        model.LoadWeights(HuggingFaceNames.Import(config.Encoder, head, labelCount, NextSentence.Renamed(config, CheckpointFolder.ReadTensors(folder))).Weights);
         return model;
     }
 

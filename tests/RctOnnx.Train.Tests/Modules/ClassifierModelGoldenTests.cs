@@ -4,6 +4,7 @@ using RctOnnx.Onnx.HuggingFace;
 using RctOnnx.Testing;
 using RctOnnx.Train.Losses;
 using RctOnnx.Train.Modules;
+using RctOnnx.Weights.HuggingFace;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -61,7 +62,7 @@ public class ClassifierModelGoldenTests
             (Tensor ids, Tensor mask, Tensor types) = Checkpoints.Input(expected.GetProperty("input"));
             Tensor logits = model.forward(ids, mask, types);
             GoldenTensor.AssertClose(GoldenTensor.Floats(expected.GetProperty("logits")), Checkpoints.Floats(logits), Tolerance, $"{checkpoint}/{head}");
-            TaskLoss loss = new(HuggingFaceConfig.Read(folder).ProblemType, model.LabelCount);
+            TaskLoss loss = new(NextSentence.Named(HuggingFaceConfig.Read(folder)).ProblemType, model.LabelCount);
             TaskTargets targets = ReadTargets(expected.GetProperty("labels"), loss.ProblemType, model.LabelCount);
             double mean = loss.Sum(logits, targets).item<float>() / loss.WeightOf(targets);
             Assert.Equal(expected.GetProperty("loss").GetDouble(), mean, Tolerance);
