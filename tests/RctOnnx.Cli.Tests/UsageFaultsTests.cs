@@ -23,7 +23,7 @@ public class UsageFaultsTests
     [InlineData("--train a --length abc", "--length is 'abc', expected a whole number")]
     [InlineData("--train a --length 99999999999", "--length is '99999999999', expected a whole number, at most 2147483647")]
     [InlineData("--train a --rate much", "--rate is 'much', expected a number")]
-    [InlineData("--train a --format xml", "--format is 'xml', expected one of text, tsv, csv, rct, jsonl, parquet")]
+    [InlineData("--train a --format xml", "--format is 'xml', expected one of text, tsv, csv, tabs, rct, jsonl, parquet")]
     [InlineData("--name a", "'--train' is required")]
     public void A_mistake_gives_one_message_in_words_of_the_user(string arguments, string expected)
     {

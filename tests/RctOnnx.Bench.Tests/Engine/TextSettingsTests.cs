@@ -23,7 +23,7 @@ public class TextSettingsTests
         using TemporaryFolder folder = new();
         ManualConfig config = ManualConfig.CreateEmpty()
             .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(2).WithIterationCount(5).AsMutator())
-            .AddFilter(new SimpleFilter(one => one.Parameters["Batch"] is 32 && one.Parameters["Int8"] is true && one.Parameters["Profile"] is PerformanceProfile.Throughput))
+            .AddFilter(new SimpleFilter(one => one.Parameters["Batch"] is 32 && one.Parameters["Int8"] is true && one.Parameters["Profile"] is PerformanceProfile.Throughput && one.Parameters["Length"] is 32 && one.Parameters["Threads"] is 1))
             .WithOptions(ConfigOptions.DisableLogFile | ConfigOptions.DisableOptimizationsValidator)
             .WithArtifactsPath(folder.Path);
 
