@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using RctOnnx.Bench.Engine;
+using RctOnnx.Bench.Training;
 
 namespace RctOnnx.Bench;
 
@@ -13,6 +14,7 @@ internal static class MicroBenchmarks
     public static int Run(string[] arguments)
     {
         if (arguments.Contains(Full)) Grid.MakeFull();
+        MendedLibrary.Offer();
         IEnumerable<Summary> summaries = BenchmarkSwitcher.FromAssembly(typeof(MicroBenchmarks).Assembly).Run([.. arguments.Where(argument => argument != Full)]);
         return summaries.Any(summary => summary.HasCriticalValidationErrors || summary.Reports.Any(report => !report.Success)) ? ExitCodes.InternalError : ExitCodes.Success;
     }
