@@ -154,5 +154,14 @@ public sealed class AnswerTests : IDisposable
             Assert.True(refused.ExitCode == ExitCodes.Usage, refused.Error);
             Assert.Contains("--label-columns, --group-column are not for", refused.Error);
         }
+        ProgramProcess idle = ProgramProcess.Run("rctonnx", "quantize", "--model", Choices, "--calibration", _folder.File("choices.jsonl"), "--output", _folder.File("int8.onnx"), "--label-column", "right");
+        Assert.Equal((ExitCodes.Usage, true), (idle.ExitCode, idle.Error.Contains("--label-column is read with --evaluate alone", StringComparison.Ordinal)));
+        File.WriteAllText(_folder.File("foreign.txt"), "42 -- ab\nthe [MASK] were\n");
+        ProgramProcess unknown = ProgramProcess.Run("rctonnx", "quantize", "--model", Masks, "--calibration", _folder.File("foreign.txt"), "--output", _folder.File("int8.onnx"));
+        Assert.Equal((ExitCodes.InputRefused, true), (unknown.ExitCode, unknown.Error.Contains("2 texts, none with a word", StringComparison.Ordinal)));
+        string asked = string.Join(' ', Enumerable.Repeat("patients", 80));
+        File.WriteAllLines(_folder.File("long.jsonl"), [JsonSerializer.Serialize(new { question = "the", context = "a b c" }), JsonSerializer.Serialize(new { question = asked, context = "a" })]);
+        ProgramProcess tooLong = ProgramProcess.Run("rctonnx", "quantize", "--model", Questions, "--calibration", _folder.File("long.jsonl"), "--output", _folder.File("int8.onnx"));
+        Assert.Equal((ExitCodes.InputRefused, true), (tooLong.ExitCode, tooLong.Error.Contains("The text \"patients patients", StringComparison.Ordinal)));
     }
 }

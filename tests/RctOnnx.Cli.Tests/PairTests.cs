@@ -33,7 +33,7 @@ public sealed class PairTests : IDisposable
         Assert.Equal(30, JsonDocument.Parse(Run("evaluate", "--model", Model, "--data", Rows, "--pair-column", "pair", "--json")).RootElement.GetProperty("count").GetInt32());
         Assert.Contains("pairs        two encoders, weights of their own, features combined by Difference", Run("inspect", "--model", Model));
         Run("quantize", "--model", Model, "--calibration", Rows, "--evaluate", Rows, "--pair-column", "pair", "--max-drop", "100", "--output", int8);
-        Assert.Contains("of 20 texts", Run("quantize", "--model", Model, "--calibration", Rows, "--calibration-texts", "20", "--pair-column", "pair", "--output", int8));
+        Assert.Contains("% of 20", Run("quantize", "--model", Model, "--calibration", Rows, "--calibration-texts", "20", "--pair-column", "pair", "--output", int8));
         Assert.Contains("int8: 16 of 16 inputs", Run("inspect", "--model", int8));
         Run("classify", "--model", int8, "--input", Rows, "--pair-column", "pair");
         Run("verify", "--model", Model, "--data", Rows, "--pair-column", "pair", "--dialect", "CudaFp32");
@@ -48,7 +48,7 @@ public sealed class PairTests : IDisposable
     {
         string one = _folder.File("one.onnx"), pairs = _folder.File("pairs.onnx"), singles = _folder.File("singles.onnx");
         ModelFile.Write(one, RandomModels.Create());
-        Assert.Contains("of 30 texts", Run("quantize", "--model", one, "--calibration", Rows, "--evaluate", Rows, "--pair-column", "pair", "--max-drop", "100", "--output", pairs));
+        Assert.Contains("% of 30", Run("quantize", "--model", one, "--calibration", Rows, "--evaluate", Rows, "--pair-column", "pair", "--max-drop", "100", "--output", pairs));
         Run("quantize", "--model", one, "--calibration", Rows, "--output", singles);
         Assert.NotEqual(ModelFile.Read(singles).RequireArtifact().Inputs, ModelFile.Read(pairs).RequireArtifact().Inputs);
         Run("classify", "--model", pairs, "--input", Rows, "--pair-column", "pair");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using RctOnnx.Cli.Rows;
 using RctOnnx.Data;
 using RctOnnx.Data.Metrics;
@@ -81,6 +82,9 @@ internal sealed class DataArguments
         };
         string[] given = [.. foreign.Where(option => parsed.GetResult(option) is OptionResult { Implicit: false }).Select(option => option.Name)];
         if (given.Length > 0) throw new SettingsException($"{string.Join(", ", given)} {(given.Length == 1 ? "is" : "are")} not for '{source}', which is {model.ProblemType}. Leave {(given.Length == 1 ? "it" : "them")} out.");
+        Option[] judged = [_labelColumn, _labelColumns, _answerColumn, _startColumn, _task];
+        string[] idle = parsed.GetValue(_evaluate) is null ? [.. judged.Where(option => parsed.GetResult(option) is OptionResult { Implicit: false }).Select(option => option.Name)] : [];
+        if (idle.Length > 0) throw new SettingsException($"{string.Join(", ", idle)} {(idle.Length == 1 ? "is" : "are")} read with --evaluate alone: calibration needs no labels. Name dev rows by --evaluate, or leave {(idle.Length == 1 ? "it" : "them")} out.");
     }
 
     private QuantizeData QuestionsOf(ParseResult parsed)
@@ -96,17 +100,30 @@ internal sealed class DataArguments
         ChoiceColumns columns = new() { Prompt = parsed.GetValue(_promptColumn)!, Choices = parsed.GetValue(_choicesColumn)!, Label = parsed.GetValue(_labelColumn)! };
         ChoiceRow[]? dev = parsed.GetValue(_evaluate) is { } path ? [.. ChoiceDataset.Read(path, columns)] : null;
         return Data(ChoiceDataset.Read(parsed.GetRequiredValue(_calibration), columns, needsLabels: false).Take(parsed.GetValue(_texts)), dev, row => [row.Prompt, .. row.Choices],
-            Accuracy([.. (dev ?? []).Select(row => row.Choices[row.Label!.Value])]));
+            Accuracy([.. (dev ?? []).Select(row => row.Label!.Value.ToString(CultureInfo.InvariantCulture))]));
     }
 
     private QuantizeData MasksOf(ParseResult parsed, ModelArtifact model)
     {
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(model.Vocabulary, model.Tokenizer);
         ColumnNames columns = new() { Text = parsed.GetValue(_textColumn)!, Label = null };
-        HiddenWords[]? dev = parsed.GetValue(_evaluate) is { } path ? [.. Hidden(path)] : null;
-        return Data(Hidden(parsed.GetRequiredValue(_calibration)).Take(parsed.GetValue(_texts)), dev, words => [words.Text], Accuracy([.. (dev ?? []).SelectMany(words => words.Pieces)]));
+        HiddenWords[]? dev = parsed.GetValue(_evaluate) is { } path ? Hidden(path, int.MaxValue) : null;
+        return Data(Hidden(parsed.GetRequiredValue(_calibration), parsed.GetValue(_texts)), dev, words => [words.Text], Accuracy([.. (dev ?? []).SelectMany(words => words.Pieces)]));
 
-        IEnumerable<HiddenWords> Hidden(string file) => Rows(parsed, file, columns).Select(row => HiddenWords.Of(row.Text, tokenizer, model.Vocabulary, model.MaxLength)).OfType<HiddenWords>();
+        HiddenWords[] Hidden(string file, int most)
+        {
+            List<HiddenWords> hidden = [];
+            int left = 0;
+            foreach (TextRow row in Rows(parsed, file, columns))
+            {
+                if (HiddenWords.Of(row.Text, tokenizer, model.Vocabulary, model.MaxLength) is { } words) hidden.Add(words);
+                else left++;
+                if (hidden.Count == most) break;
+            }
+            if (hidden.Count == 0) throw new DataException($"'{file}' has {left} texts, none with a word that is one piece of the vocabulary and could be hidden (and without a {model.Tokenizer.MaskToken} of its own). Give texts of the language that the model knows.");
+            if (left > 0) Console.Error.WriteLine($"'{file}': {left} texts without a word to hide were left out.");
+            return [.. hidden];
+        }
     }
 
     private QuantizeData TextsOf(ParseResult parsed, string source, ModelArtifact model)

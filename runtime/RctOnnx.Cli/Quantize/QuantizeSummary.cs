@@ -38,7 +38,7 @@ internal sealed record QuantizeSummary
         Line($"{Output}: {OutputBytes:N0} bytes, {(double)OutputBytes / Bytes:P1} of {Model}");
         Line($"scales by {Method}; mean squared difference of the logits: {string.Join(", ", Errors.Select(pair => FormattableString.Invariant($"{pair.Key} {pair.Value:G3}")))}");
         Line($"in fp32 because int8 hurt: {(Fp32Inputs.Count == 0 ? "none" : string.Join(", ", Fp32Inputs))}");
-        Line($"same label as fp32 on {Agreement:P2} of {DevTexts:N0} texts");
+        Line($"same answer as fp32 on {Agreement:P2} of {DevTexts:N0}");
         if (Before is not null) Line($"{Figure} {Before:F4} before, {After:F4} after");
 
         void Line(FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture));

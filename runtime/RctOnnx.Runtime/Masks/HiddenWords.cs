@@ -17,9 +17,10 @@ public sealed partial record HiddenWords(string Text, IReadOnlyList<string> Piec
     /// <param name="tokenizer">The model's.</param>
     /// <param name="vocabulary">The model's.</param>
     /// <param name="maxLength">Longest sequence in tokens.</param>
-    /// <returns>Null where no word is one piece.</returns>
+    /// <returns>Null where no word is one piece, or the text has a mask of its own, behind which nobody knows what stood.</returns>
     public static HiddenWords? Of(string text, WordPieceTokenizer tokenizer, IReadOnlyList<string> vocabulary, int maxLength)
     {
+        if (text.Contains(tokenizer.Settings.MaskToken, StringComparison.Ordinal)) return null;
         Tokenization.Encoding whole = tokenizer.Encode(text, options: WithOffsets);
         if (whole.Ids.Length > maxLength) text = text[..new CodePoints(text).UnitOf(whole.Ends[maxLength - 2])];
         StringBuilder masked = new();

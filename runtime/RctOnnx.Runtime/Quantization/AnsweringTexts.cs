@@ -7,8 +7,7 @@ internal sealed class AnsweringTexts(TextClassifier classifier) : IAnsweringMode
     public DevAnswers Answer(IReadOnlyList<IReadOnlyList<string>> texts, CancellationToken token)
     {
         if (classifier.ReadsDocuments) return Of([.. classifier.ClassifyDocuments(texts, token).SelectMany(document => document.Sentences)]);
-        bool pairs = texts.Any(text => text.Count > 1);
-        if (pairs && texts.Any(text => text.Count == 1)) throw new DataException("Some texts are pairs and others single. Give one kind of both.");
+        bool pairs = texts[0].Count > 1; // as all others, which was checked
         if (classifier.Tasks.Count == 0) return Of(pairs ? classifier.Classify(Pairs(texts), token) : classifier.Classify(Singles(texts), token));
         IReadOnlyList<IReadOnlyDictionary<string, Classification>> all = pairs ? classifier.ClassifyTasks(Pairs(texts), token) : classifier.ClassifyTasks(Singles(texts), token);
         return new DevAnswers

@@ -10,15 +10,16 @@ internal sealed class CalibrationRows
 
     /// <summary>For a model.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="questions">How contexts are read, of a model that answers questions.</param>
-    public CalibrationRows(ModelArtifact model, QuestionAnswererOptions questions)
+    /// <param name="options">How contexts are read, of a model that answers questions.</param>
+    public CalibrationRows(ModelArtifact model, QuantizationOptions options)
     {
+        TextClassifierOptions questions = AnsweringModels.QuestionsOf(model, options).Running;
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(model.Vocabulary, model.Tokenizer);
         TextPreparation preparation = new(tokenizer, new TextLimits(model.MaxLength, LongTextPolicy.Truncate, 0, int.MaxValue), parseSpecialTokens: false);
         _add = model switch
         {
             { Document: { } rule } => Documents(new DocumentTokenizer(tokenizer, rule, model.MaxLength)),
-            { ProblemType: ProblemType.QuestionAnswering } => Questions(new QuestionTokenizer(tokenizer, model.MaxLength, questions.Running.LongText ?? model.LongText, questions.Running.WindowOverlap)),
+            { ProblemType: ProblemType.QuestionAnswering } => Questions(new QuestionTokenizer(tokenizer, questions.MaxLength ?? model.MaxLength, questions.LongText!.Value, questions.WindowOverlap, questions.ParseSpecialTokens)),
             { ProblemType: ProblemType.MultipleChoice } => (text, rows) =>
             {
                 foreach (string choice in text.Skip(1)) preparation.Prepare(new TextPair(text[0], choice), rows).AddRows(rows);

@@ -6,7 +6,7 @@ public sealed record DevAnswers
     /// <summary>Of a classifier for each sentence or pair: those of its task, of several that of <see cref="QuantizationOptions.TaskName"/>. Else empty.</summary>
     public IReadOnlyList<Classification> Classifications { get; init; } = [];
 
-    /// <summary>Of other models: the answer to each question, the text chosen for each prompt, or the likeliest piece behind each mask. Else empty.</summary>
+    /// <summary>Of other models: the answer to each question, the place of the chosen text for each prompt (from 0), or the likeliest piece behind each mask. Else empty.</summary>
     public IReadOnlyList<string> Texts { get; init; } = [];
 
     /// <summary>Number of answers.</summary>

@@ -17,7 +17,7 @@ internal static class InputCalibration
         if (artifact.PairEncoding is { } pairs) return ObservePairs(artifact, pairs, options, report, token);
         string[] points = [.. QuantizationPoints.Of(artifact.Encoder).Select(point => point.Key)];
         Dictionary<string, ActivationHistogram> histograms = points.ToDictionary(point => point, _ => new ActivationHistogram());
-        CalibrationRows rowsOf = new(artifact, options.Questions);
+        CalibrationRows rowsOf = new(artifact, options);
         using SessionOptions session = new() { IntraOpNumThreads = options.Threads ?? Environment.ProcessorCount, EnableMemoryPattern = false };
         session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         session.AddSessionConfigEntry("optimization.disable_specified_optimizers", "SkipLayerNormFusion");
@@ -27,7 +27,7 @@ internal static class InputCalibration
         foreach (bool counts in (bool[])[false, true])
             foreach (IReadOnlyList<string> text in options.Calibration)
             {
-                TokenRows rows = rowsOf.Of(text);
+                TokenRows rows = AnsweringModels.Named([text], some => rowsOf.Of(some[0]));
                 for (int row = 0; row < rows.Count; row++) ObserveRow(text[0], rows.Ids(row).ToArray(), rows.Types(row), counts);
                 report(counts ? "calibration, counts of values" : "calibration, ranges of values", AnsweringModels.AnswersOf(artifact, text));
             }

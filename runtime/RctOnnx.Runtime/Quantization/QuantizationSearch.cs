@@ -54,17 +54,21 @@ public sealed class QuantizationSearch
         double? before = Figure(_expected);
         if (before is double.NegativeInfinity)
             throw new DataException($"The {_options.Figure!.Name} of the fp32 model on the {_expected.Count} dev texts is not defined: their labels or its answers are all the same. Give dev rows of several labels.");
-        Dictionary<QuantizationMethod, Candidate> tried = [];
+        Dictionary<QuantizationMethod, double> errors = [];
+        (QuantizationMethod best, Candidate? candidate) = (default, null);
         foreach (QuantizationMethod method in Enum.GetValues<QuantizationMethod>())
-            tried[method] = Try(seen.ToDictionary(pair => pair.Key, pair => Scale(pair.Value, method)), $"method {method}");
-        (QuantizationMethod best, Candidate candidate) = tried.MinBy(pair => pair.Value.Error);
-        double? after = Figure(candidate.Answers);
+        {
+            Candidate tried = Try(seen.ToDictionary(pair => pair.Key, pair => Scale(pair.Value, method)), $"method {method}");
+            errors[method] = tried.Error;
+            if (candidate is null || tried.Error < candidate.Error) (best, candidate) = (method, tried); // answers to masks and questions are large: two sets at a time
+        }
+        double? after = Figure(candidate!.Answers);
         List<string> fp32 = [];
         if (before - after > _options.MaxDrop / 100) (candidate, after) = Relax(candidate, before!.Value, fp32);
         ModelArtifact artifact = candidate.Artifact with { Probes = Probes(candidate.Artifact) };
         double agreement = candidate.Answers.AgreementWith(_expected);
         artifact = artifact with { Training = Record(best, fp32, agreement, before, after) };
-        return new QuantizationResult(artifact, best, tried.ToDictionary(pair => pair.Key, pair => pair.Value.Error), fp32, _expected.Count, agreement, before, after);
+        return new QuantizationResult(artifact, best, errors, fp32, _expected.Count, agreement, before, after);
     }
 
     // How much each input hurts is measured once, alone; then the worst go until the drop is small enough.
@@ -137,7 +141,7 @@ public sealed class QuantizationSearch
     private DevAnswers Answers(string path, string step)
     {
         Report(step, 0);
-        using IAnsweringModel model = AnsweringModels.Open(path, _source.ProblemType, _options);
+        using IAnsweringModel model = AnsweringModels.Open(path, _source, _options);
         List<DevAnswers> parts = [];
         for (int first = 0, end; first < _texts.Count; first = end)
         {
@@ -147,7 +151,7 @@ public sealed class QuantizationSearch
                 answers += AnswersOf(_texts[end]);
                 characters += _texts[end].Sum(text => text.Length);
             }
-            parts.Add(model.Answer([.. _texts.Skip(first).Take(end - first)], _token));
+            parts.Add(AnsweringModels.Named([.. _texts.Skip(first).Take(end - first)], some => model.Answer(some, _token)));
             Report(step, answers);
         }
         return DevAnswers.Joined(parts);

@@ -1,9 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RctOnnx.Data;
 using RctOnnx.Onnx;
 using RctOnnx.Parity.Tests.Training;
 using RctOnnx.Runtime;
+using RctOnnx.Runtime.Tokenization;
+using RctOnnx.Testing;
 using RctOnnx.Train.Checkpointing;
+using RctOnnx.Train.Examples;
+using RctOnnx.Train.Modules;
 using RctOnnx.Train.MultiTask;
 using RctOnnx.Train.Reports;
 using RctOnnx.Train.Settings;
@@ -91,6 +96,22 @@ public sealed class MultiTaskRunTests : IDisposable
         Assert.Equal(whole.State.BestMetric, parts.State.BestMetric);
         foreach ((string name, TensorData weight) in whole.Weights) Assert.True(weight.Bytes.Span.SequenceEqual(parts.Weights[name].Bytes.Span), name);
         Assert.Contains("settings are not those of the run", Assert.Throws<SettingsException>(() => MultiTaskRun.Execute(Read(Plan(TaskSampling.Turn)), _words.File("parts"), resume: true, _ => { }, CancellationToken.None)).Message);
+    }
+
+    [Fact]
+    public void Rows_of_accumulated_batches_are_named_by_their_own_task_file_and_line()
+    {
+        using ClassifierModel model = ClassifierModel.Of(RandomModels.Create(), Precision.Fp32);
+        ExampleReader reader = new(WordPieceTokenizer.Create(RandomModels.Vocabulary, new TokenizerSettings { LowerCase = true }), new LabelSet(["x", "y"]), 16);
+        using ClassificationTask first = Task("a.tsv", 3), second = Task("b.tsv", 5);
+        TaskMixture mixture = new(model, [("one", first, 1), ("two", second, 1)], new TaskBatches([first.Lengths, second.Lengths], TaskSampling.Size, 1), lowerIsBetter: false, "hash");
+        Assert.Equal(["two: 'b.tsv', line 1", "two: 'b.tsv', line 5", "one: 'a.tsv', line 3"], mixture.NamesOf([3, 7, 2]));
+
+        ClassificationTask Task(string file, int count)
+        {
+            TextRow[] rows = [.. Enumerable.Range(1, count).Select(line => new TextRow { Text = "the results", Label = line % 2 == 0 ? "x" : "y", Source = file, Line = line })];
+            return new ClassificationTask(new TrainSettings(), model, TorchSharp.torch.CPU, reader.Read(file, rows, keepTexts: false), null, 0) { Texts = rows };
+        }
     }
 
     [Fact]

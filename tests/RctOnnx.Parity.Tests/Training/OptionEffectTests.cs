@@ -1,4 +1,5 @@
 using RctOnnx.Onnx;
+using RctOnnx.Train.Examples;
 using RctOnnx.Train.Schedules;
 using RctOnnx.Train.Settings;
 using RctOnnx.Train.Training;
@@ -32,6 +33,8 @@ public sealed class OptionEffectTests : IDisposable
         ["schedule"] = plain => plain with { Schedule = ScheduleKind.Constant },
         ["warm-up"] = plain => plain with { WarmupSteps = 3 },
         ["accumulation"] = plain => plain with { Accumulation = 2 },
+        ["moving average"] = plain => plain with { Ema = 0.5 },
+        ["unfreezing"] = plain => plain with { Freeze = ["encoder"], UnfreezeEvery = 2 },
         ["precision"] = plain => plain with { Precision = Train.Modules.Precision.BFloat16 },
         ["layer decay"] = plain => plain with { LayerDecay = 0.5 },
         ["freeze by name"] = plain => plain with { Freeze = ["encoder.layer.0.attention"] },
@@ -53,6 +56,7 @@ public sealed class OptionEffectTests : IDisposable
         TrainingRun.Execute(plain with { Output = _task.File("teacher-run"), Steps = 8 }, resume: false, _ => { }, CancellationToken.None);
         File.Copy(_task.File("teacher-run/model.onnx"), plain.Base + ".teacher.onnx");
         Dictionary<string, string> seen = new() { ["nothing"] = Weights(plain) };
+        Assert.Equal(seen["nothing"], Weights(plain with { Output = _task.File("again") })); // else every option would seem to do something
         foreach ((string name, Func<TrainSettings, TrainSettings> change) in Changes)
         {
             string weights = Weights(change(plain) with { Output = _task.File(name) });
@@ -65,15 +69,19 @@ public sealed class OptionEffectTests : IDisposable
     [Fact]
     public void Each_fold_is_tested_on_rows_of_its_own()
     {
-        HashSet<string> tested = [];
+        List<string> tested = [];
+        string[] all = [.. File.ReadLines(_task.Train).Skip(1).Select(line => line.Split('\t')[1])];
         for (int fold = 1; fold <= 3; fold++)
         {
             TrainingOutcome outcome = TrainingRun.Execute(Plain with { Dev = null, DevShare = 0.1, Folds = 3, Fold = fold, Output = _task.File($"fold-{fold}") }, resume: false, _ => { }, CancellationToken.None);
-            (string name, int rows) = (outcome.Tests[0].Name, (int)outcome.Tests[0].Trained.Metrics.Count);
-            Assert.Equal("test", name);
-            Assert.InRange(rows, 60, 100); // a third of 240 rows, repeated texts together
-            Assert.True(tested.Add(string.Join(',', outcome.Tests[0].Trained.Logits)));
+            Assert.InRange(outcome.Tests[0].Trained.Metrics.Count, 60, 100); // a third of 240 rows, repeated texts together
+            string[] own = [.. TaskData.Open(Plain with { Dev = null, DevShare = 0.1, Folds = 3, Fold = fold }).Tests[0].Value.Select(row => row.Text)];
+            Assert.Equal(own.Length, outcome.Tests[0].Trained.Metrics.Count);
+            Assert.All(outcome.Tests[0].Analysis!.Mistakes, mistake => Assert.Contains(mistake.Text, own)); // these rows it was asked, and no others
+            Assert.Empty(own.Intersect(tested));
+            tested.AddRange(own);
         }
+        Assert.Equal(all.Order(), tested.Order());
     }
 
     // The bits of all weights that have the same names and shapes in every run: those of the encoder.

@@ -24,6 +24,7 @@ public class HiddenWordsTests
     [InlineData("")]
     [InlineData("42 -- ab")]
     [InlineData("a1 b2c the+results")]
+    [InlineData("the results [MASK] patients")]
     public void Texts_without_such_a_word_are_null(string text) => Assert.Null(Hide(text));
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed class QuantizedKindsTests : IDisposable
             Assert.Equal(int8.Select(questions[i].Prompt, questions[i].Choices).Logits, together[i].Logits);
             Assert.All(expected[i].Logits.Zip(together[i].Logits), pair => Assert.Equal(pair.First, pair.Second, 0.3f));
         }
-        Assert.Equal(found.Agreement, expected.Zip(together).Count(pair => pair.First.Text == pair.Second.Text) / 40.0, 9);
+        Assert.Equal(found.Agreement, expected.Zip(together).Count(pair => pair.First.Index == pair.Second.Index) / 40.0, 9);
     }
 
     [Fact]

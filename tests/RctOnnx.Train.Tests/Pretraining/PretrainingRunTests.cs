@@ -131,6 +131,7 @@ public class PretrainingRunTests
     {
         using TemporaryFolder folder = new();
         PretrainSettings settings = Prepare(folder) with { Steps = 1 };
+        Assert.Contains("NaN", Assert.Throws<SettingsException>(() => Run(settings with { LearningRate = double.NaN })).Message);
         Assert.Contains("ELECTRA's", Assert.Throws<SettingsException>(() => Run(settings with { Task = PretrainingTask.Rtd })).Message);
         Assert.Contains("embedding is 16", Assert.Throws<SettingsException>(() => Run(settings with { Embedding = 16 })).Message);
         Run(settings);

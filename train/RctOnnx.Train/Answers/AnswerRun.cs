@@ -24,11 +24,14 @@ internal static class AnswerRun
     /// <param name="resume">Go on from the checkpoint in the folder.</param>
     /// <param name="say">Takes messages for people.</param>
     /// <param name="token">Stops the run; it can be resumed.</param>
-    public static AnswerOutcome Execute(TrainSettings settings, bool resume, Action<string> say, CancellationToken token) => MemoryFaults.Named(settings.Loop, () => Run(settings, resume, say, token));
+    public static AnswerOutcome Execute(TrainSettings settings, bool resume, Action<string> say, CancellationToken token)
+    {
+        settings.Validate();
+        return MemoryFaults.Named(settings.Loop, () => Run(settings, resume, say, token));
+    }
 
     private static AnswerOutcome Run(TrainSettings settings, bool resume, Action<string> say, CancellationToken token)
     {
-        settings.Validate();
         using TorchThreads threads = TorchThreads.Use(settings.Threads);
         using DisposeScope scope = NewDisposeScope();
         RunFolder folder = new(settings.Output);
@@ -73,7 +76,7 @@ internal static class AnswerRun
         outcome = outcome with { Model = ModelExport.Write(folder.Model, outcome.Model with { Training = AnswerRecord.Of(settings, files, task, outcome) }, task.Proof(get_num_threads()), token) };
         if (task.TestNames.Count > 0) outcome = outcome with { Runtime = task.AskRuntime(folder.Model, get_num_threads(), token) };
         AtomicFile.WriteText(folder.Metrics, AnswerRecord.Metrics(settings, files, task, outcome).ToJsonString(TrainingRecord.Json) + "\n");
-        AtomicFile.WriteText(folder.Card, FileCard.Of(folder.Model, outcome.Model));
+        FileCard.Write(folder.Card, folder.Model, outcome.Model, say);
         return outcome;
     }
 

@@ -126,7 +126,7 @@ internal sealed class ExportProof
                 Compare(runner, [row], dialect, level);
             }
             foreach (IGrouping<int, ProofRow> rows in random.SelectMany(rows => rows.GroupBy(row => row.Ids.Length)))
-                foreach (int size in BatchSizes) Compare(runner, [.. rows.Take(size)], dialect, level);
+                foreach (int size in BatchSizes.Where(size => size <= rows.Count())) Compare(runner, [.. rows.Take(size)], dialect, level);
             // Unequal lengths, and texts beside pairs, in one batch: the mask at work.
             if (runner.HasMask) Compare(runner, [.. texts.SelectMany(rows => rows.Take(MixedRows)), .. random.SelectMany(rows => rows.Take(2))], dialect, level);
         }

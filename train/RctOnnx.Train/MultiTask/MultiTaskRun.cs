@@ -122,7 +122,7 @@ internal sealed class MultiTaskRun
         ModelArtifact proven = ModelExport.Write(_folder.Model, trained with { Training = MultiTaskRecord.Of(_plan, all, outcomes) }, ProofOf(all), _token);
         outcomes = [.. outcomes.Select((one, i) => one with { Outcome = one.Outcome with { Model = one.Outcome.Model with { Proof = proven.Proof }, Runtime = AskRuntime(all[i], one.Outcome, calibrations[i]) } })];
         AtomicFile.WriteText(_folder.Metrics, MultiTaskRecord.Metrics(_plan, all, outcomes).ToJsonString(TrainingRecord.Json) + "\n");
-        AtomicFile.WriteText(_folder.Card, FileCard.Of(_folder.Model, proven));
+        FileCard.Write(_folder.Card, _folder.Model, proven, _say);
         string hash = DataHash.OfFile(_folder.Model);
         for (int i = 0; i < all.Count; i++)
             RunReport.Write(Path.Combine(_folder.Path, all[i].Task.Name), TrainingReport.Of(all[i].Settings with { Output = Path.Combine(_shared.Output, all[i].Task.Name) }, all[i].Data, all[i].Train, outcomes[i].Outcome, hash));

@@ -43,7 +43,7 @@ internal sealed class TaskMixture(ClassifierModel model, IReadOnlyList<(string N
 
     public TrainingBatch Prepare(int[] rows, int epoch)
     {
-        int index = Array.FindLastIndex(_starts, start => start <= rows[0]);
+        int index = TaskOf(rows[0]);
         (_, ClassificationTask task, double weight) = tasks[index];
         TrainingBatch own = task.Prepare(Array.ConvertAll(rows, row => row - _starts[index]), epoch);
         return new TrainingBatch(own.RowCount, own.RowCount, () =>
@@ -54,11 +54,8 @@ internal sealed class TaskMixture(ClassifierModel model, IReadOnlyList<(string N
         });
     }
 
-    public IReadOnlyList<string> NamesOf(IReadOnlyList<int> rows)
-    {
-        int index = Array.FindLastIndex(_starts, start => start <= rows[0]); // a batch has rows of one task
-        return [.. tasks[index].Task.NamesOf([.. rows.Select(row => row - _starts[index])]).Select(name => $"{tasks[index].Name}: {name}")];
-    }
+    public IReadOnlyList<string> NamesOf(IReadOnlyList<int> rows) => [.. rows.GroupBy(TaskOf).SelectMany(own => // accumulated batches are of several tasks
+        tasks[own.Key].Task.NamesOf([.. own.Select(row => row - _starts[own.Key])]).Select(name => $"{tasks[own.Key].Name}: {name}"))];
 
     public DevFigures Evaluate(CancellationToken token)
     {
@@ -67,6 +64,8 @@ internal sealed class TaskMixture(ClassifierModel model, IReadOnlyList<(string N
         return new DevFigures(all.Average(one => one.Figures.Loss), all.Average(one => lowerIsBetter || double.IsFinite(one.Figures.Watched) ? one.Figures.Watched : 0),
             Others: all.Where(one => double.IsFinite(one.Figures.Watched)).ToDictionary(one => one.Name, one => one.Figures.Watched));
     }
+
+    private int TaskOf(int row) => Array.FindLastIndex(_starts, start => start <= row);
 
     public IReadOnlyDictionary<string, TensorData> ReadWeights() => model.ReadWeights();
 

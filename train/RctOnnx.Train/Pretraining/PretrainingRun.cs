@@ -15,18 +15,20 @@ namespace RctOnnx.Train.Pretraining;
 /// <summary>The whole way of pre-training: base, texts, training, model file.</summary>
 internal static class PretrainingRun
 {
-    /// <summary>Runs to the end and leaves settings.json, metrics.jsonl, last/, model.onnx and, of a masked language model, masked_lm.onnx in the output folder.</summary>
+    /// <summary>Runs to the end and leaves settings.json, metrics.jsonl, last/, model.onnx with model-card.md and, of a masked language model, masked_lm.onnx with masked_lm.md in the output folder.</summary>
     /// <param name="settings">Checked here.</param>
     /// <param name="resume">Go on from the checkpoint in the folder.</param>
     /// <param name="say">Takes messages for people.</param>
     /// <param name="time">Measures the run.</param>
     /// <param name="token">Stops the run; it can be resumed.</param>
-    public static PretrainingOutcome Execute(PretrainSettings settings, bool resume, Action<string> say, TimeProvider time, CancellationToken token) =>
-        MemoryFaults.Named(settings.Loop, () => Run(settings, resume, say, time, token));
+    public static PretrainingOutcome Execute(PretrainSettings settings, bool resume, Action<string> say, TimeProvider time, CancellationToken token)
+    {
+        settings.Validate();
+        return MemoryFaults.Named(settings.Loop, () => Run(settings, resume, say, time, token));
+    }
 
     private static PretrainingOutcome Run(PretrainSettings settings, bool resume, Action<string> say, TimeProvider time, CancellationToken token)
     {
-        settings.Validate();
         using TorchThreads threads = TorchThreads.Use(settings.Threads);
         using DisposeScope scope = NewDisposeScope();
         RunFolder folder = new(settings.Output);
@@ -63,10 +65,10 @@ internal static class PretrainingRun
         if (settings.Task == PretrainingTask.Mlm)
         {
             ModelArtifact masked = ModelExport.Write(folder.MaskedModel, WithHead(trained, task.ReadWeights()), proof, token);
-            AtomicFile.WriteText(Path.ChangeExtension(folder.MaskedModel, ".md"), FileCard.Of(folder.MaskedModel, masked));
+            FileCard.WriteBeside(folder.MaskedModel, masked, say);
         }
         outcome = outcome with { Model = ModelExport.Write(folder.Model, trained, proof, token) };
-        AtomicFile.WriteText(folder.Card, FileCard.Of(folder.Model, outcome.Model));
+        FileCard.Write(folder.Card, folder.Model, outcome.Model, say);
         return outcome;
     }
 

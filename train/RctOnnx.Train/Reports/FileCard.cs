@@ -14,9 +14,16 @@ internal static class FileCard
     /// <param name="model">What it holds.</param>
     /// <param name="say">Told what became of the card.</param>
     /// <exception cref="OutputException">It cannot be written.</exception>
-    public static void WriteBeside(string file, ModelArtifact model, Action<string> say)
+    public static void WriteBeside(string file, ModelArtifact model, Action<string> say) => Write(Path.ChangeExtension(file, ".md"), file, model, say);
+
+    /// <summary>Writes the card of a file under a name of its own; one that is there is left as it is.</summary>
+    /// <param name="card">Its name.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="model">What it holds.</param>
+    /// <param name="say">Told what became of the card.</param>
+    /// <exception cref="OutputException">It cannot be written.</exception>
+    public static void Write(string card, string file, ModelArtifact model, Action<string> say)
     {
-        string card = Path.ChangeExtension(file, ".md");
         if (File.Exists(card))
         {
             say($"'{card}' is there already and was left as it is; the SHA-256 of the new file is {DataHash.OfFile(file)}.");

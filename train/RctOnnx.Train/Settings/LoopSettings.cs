@@ -60,7 +60,7 @@ public sealed record LoopSettings
     public double? Ema { get; init; }
 
     /// <summary>What to do where memory runs out, by the options of the verb.</summary>
-    public string MemoryAdvice { get; init; } = "Lower --batch or --max-length";
+    public string MemoryAdvice { get; init; } = "Lower --batch or --max-length in a new run";
 
     /// <summary>SHA-256 of all settings that decide about the numbers.</summary>
     public required string Hash { get; init; }

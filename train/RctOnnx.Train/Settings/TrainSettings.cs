@@ -280,7 +280,7 @@ public sealed record TrainSettings
         LowerIsBetter = Watched == MetricName.Loss,
         Patience = Patience,
         Ema = Ema,
-        MemoryAdvice = "Lower --batch (--accumulation keeps the size of a step) or --max-length, or add --gradient-checkpointing where it is training that takes the memory",
+        MemoryAdvice = "Lower --batch (--accumulation keeps the size of a step) or --max-length in a new run, or go on with --resume and --gradient-checkpointing, which changes no number, where it is training that takes the memory",
         Hash = SettingsJson.Hash(this),
     };
 

@@ -76,12 +76,19 @@ internal sealed class ClassificationTask : ITrainingTask, IDisposable
         if (Texts is null) return [.. own.Select(row => $"row {row + 1} of whole documents")];
         HashSet<int> wanted = [.. own];
         Dictionary<int, string> places = [];
-        foreach ((int index, TextRow text) in Texts.Index())
+        try
         {
-            if (wanted.Contains(index)) places[index] = text.Place;
-            if (places.Count == wanted.Count) break;
+            foreach ((int index, TextRow text) in Texts.Index())
+            {
+                if (wanted.Contains(index)) places[index] = text.Place;
+                if (places.Count == wanted.Count) break;
+            }
         }
-        return [.. own.Select(row => places[row])];
+        catch (DataException)
+        {
+            // The file is another one by now: what went wrong with the rows matters more than where they stood.
+        }
+        return [.. own.Select(row => places.GetValueOrDefault(row, $"row {row + 1}"))];
     }
 
     public void StartTraining(CancellationToken token)

@@ -18,7 +18,7 @@ internal static class MemoryFaults
         }
         catch (Exception e) when (IsOutOfMemory(e))
         {
-            throw new SettingsException($"Memory ran out. {settings.MemoryAdvice}; a run that has a checkpoint goes on from it with --resume under its own settings.", e);
+            throw new SettingsException($"Memory ran out. {settings.MemoryAdvice}.", e);
         }
     }
 

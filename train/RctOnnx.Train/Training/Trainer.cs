@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using RctOnnx.CommandLine;
 using RctOnnx.Onnx;
 using RctOnnx.Train.Checkpointing;
@@ -172,9 +173,16 @@ internal sealed class Trainer : IDisposable
     {
         IReadOnlyDictionary<string, TensorData> weights = _task.ReadWeights();
         foreach ((string name, TensorData weight) in weights)
-            if (weight.Type == TensorType.Float32 && Array.Exists(weight.ToFloats(), value => !float.IsFinite(value)))
+            if (weight.Type == TensorType.Float32 && !IsFinite(MemoryMarshal.Cast<byte, float>(weight.Bytes.Span)))
                 throw new GateException($"After step {State.Step} '{name}' holds a value that is no finite number: training went out of bounds. Lower --learning-rate, or let it rise over more steps; {Kept}.");
         return weights;
+
+        static bool IsFinite(ReadOnlySpan<float> values)
+        {
+            foreach (float value in values)
+                if (!float.IsFinite(value)) return false;
+            return true;
+        }
     }
 
     private void EvaluateAndSave(CancellationToken token)
